@@ -1,0 +1,1 @@
+"""The reading room: sections, items, links, and every page about them."""

@@ -1,0 +1,31 @@
+"""What every page needs to know of itself."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+
+# Each in its own language, and as short as a masthead wants it.
+LANGUAGE_NAMES = {"en": "English", "zh-hans": "中文"}
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Return the page's address in each language, for the switch and for `hreflang`.
+
+    `path` drops the query, as a canonical address must; `full_path` keeps it, so that changing
+    the language keeps the filters.
+    """
+    origin = f"{request.scheme}://{request.get_host()}"
+    return {
+        "origin": origin,
+        "translations": [
+            {
+                "code": code,
+                "name": LANGUAGE_NAMES[code],
+                "path": translate_url(request.path, code),
+                "full_path": translate_url(request.get_full_path(), code),
+            }
+            for code, _name in settings.LANGUAGES
+        ],
+    }

@@ -1,0 +1,149 @@
+"""The filter bar: which fields it has and what each of them keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Lower
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from canon.models import Author, Item, ItemQuerySet
+from canon.outline import Outline
+
+CANON_ORDER = ("section__position", "position")
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "year": (F("year").asc(nulls_last=True), *CANON_ORDER),
+    "-year": (F("year").desc(nulls_last=True), *CANON_ORDER),
+    "title": (Lower("title"), *CANON_ORDER),
+}
+
+
+class FilterForm(forms.Form):
+    """A form that keeps what it understands of a half-wrong address."""
+
+    def clean(self) -> dict[str, Any]:
+        """Keep known choices beside unknown ones, and drop years that run backwards."""
+        for name, field in self.fields.items():
+            if isinstance(field, forms.MultipleChoiceField) and name in self.errors:
+                given = self.data.getlist(name) if isinstance(self.data, QueryDict) else []
+                self.cleaned_data[name] = [value for value in given if field.valid_value(value)]
+        first, last = self.cleaned_data.get("year_min"), self.cleaned_data.get("year_max")
+        if first and last and first > last:
+            del self.cleaned_data["year_min"]
+            message = _("The years run backwards: from %(first)s to %(last)s.")
+            years = {"first": first, "last": last}
+            self.add_error("year_max", forms.ValidationError(message, params=years))
+        return self.cleaned_data
+
+
+class YearFilter(django_filters.Filter):
+    """One bound of the year of first publication."""
+
+    field_class = forms.IntegerField
+
+
+class SortFilter(django_filters.ChoiceFilter):
+    """The order of the list; it keeps every item."""
+
+    def filter(self, qs: QuerySet[Item], value: str) -> QuerySet[Item]:
+        """Sort `qs` by the order named `value`, or as it stands in the canon."""
+        return qs.order_by(*ORDERS.get(value, CANON_ORDER))
+
+
+class ItemFilter(django_filters.FilterSet):
+    """Filters items by the fields of an address; what it cannot use it reports in `errors`."""
+
+    q = django_filters.CharFilter(label=_("Text"), method="keep_matching", max_length=200)
+    section = django_filters.MultipleChoiceFilter(label=_("Section"), method="keep_within")
+    kind = django_filters.MultipleChoiceFilter(
+        label=_("Kind"), choices=Item.Kind.choices, distinct=False
+    )
+    author = django_filters.MultipleChoiceFilter(label=_("Author"), method="keep_by")
+    year_min = YearFilter(
+        label=_("From"), field_name="year", lookup_expr="gte", min_value=1900, max_value=2100
+    )
+    year_max = YearFilter(
+        label=_("To"), field_name="year", lookup_expr="lte", min_value=1900, max_value=2100
+    )
+    difficulty = django_filters.MultipleChoiceFilter(
+        label=_("Level"), choices=Item.Difficulty.choices, distinct=False
+    )
+    effort = django_filters.MultipleChoiceFilter(
+        label=_("Time"), choices=Item.Effort.choices, distinct=False
+    )
+    language = django_filters.MultipleChoiceFilter(
+        label=_("Language"), choices=Item.Language.choices, distinct=False
+    )
+    sort = SortFilter(
+        label=_("Sort"),
+        empty_label=_("Canon order"),
+        choices=[
+            ("year", _("Oldest first")),
+            ("-year", _("Newest first")),
+            ("title", _("Title")),
+        ],
+    )
+
+    class Meta:
+        model = Item
+        fields: tuple[str, ...] = ()
+        form = FilterForm
+
+    def __init__(
+        self,
+        data: QueryDict,
+        queryset: ItemQuerySet,
+        *,
+        outline: Outline,
+        authors: Iterable[Author],
+    ) -> None:
+        """Bind the filter to `data`, an address's query; `outline` and `authors` give choices."""
+        super().__init__(data, queryset)
+        self.queryset: ItemQuerySet = queryset
+        self.outline = outline
+        sections = [heading.section for heading in outline.headings]
+        self.filters["section"].extra["choices"] = [(s.slug, s.title) for s in sections]
+        self.filters["author"].extra["choices"] = [(a.slug, a.name) for a in authors]
+
+    @property
+    def active(self) -> dict[str, Any]:
+        """The understood values of the fields that are filled in, sorting left out."""
+        self.form.is_valid()
+        values = self.form.cleaned_data.items()
+        return {name: value for name, value in values if value and name != "sort"}
+
+    @property
+    def sorting(self) -> str:
+        """The name of the order asked for; empty in canon order."""
+        self.form.is_valid()
+        return str(self.form.cleaned_data.get("sort") or "")
+
+    def flagged(self) -> QuerySet[Item]:
+        """Return every item of the queryset, sorted, each telling what it passes.
+
+        An item has an attribute `passes_<name>` for each active filter. One query so knows what
+        each filter alone would leave, which is what the counts beside the choices need.
+        """
+        items = self.filters["sort"].filter(self.queryset, self.sorting)
+        for name, value in self.active.items():
+            passing = self.filters[name].filter(Item.objects.order_by(), value)
+            flag = {f"passes_{name}": Exists(passing.filter(pk=OuterRef("pk")))}
+            items = items.annotate(**flag)
+        return items
+
+    def keep_matching(self, items: ItemQuerySet, _name: str, value: str) -> ItemQuerySet:
+        """Keep the items that match a text."""
+        return items.matching(value)
+
+    def keep_within(self, items: ItemQuerySet, _name: str, value: list[str]) -> ItemQuerySet:
+        """Keep the items within any of the sections or below them."""
+        return items.within(self.outline.ids_within(value))
+
+    def keep_by(self, items: ItemQuerySet, _name: str, value: list[str]) -> ItemQuerySet:
+        """Keep the items by any of the authors."""
+        return items.by(value)

@@ -1,0 +1,25 @@
+"""One address, two renderings: the whole page, or the part that htmx swaps in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.vary import vary_on_headers
+
+# Caches, the browser's too, must not show a fragment where a page is asked for.
+vary_on_htmx: Callable[..., Any] = vary_on_headers("HX-Request", "HX-History-Restore-Request")
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Tell whether the answer is to be swapped into a page that is already there."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def render_page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, fragment: str
+) -> HttpResponse:
+    """Render `template` whole, or only its partial `fragment` where htmx asks for that."""
+    name = f"{template}#{fragment}" if wants_fragment(request) else template
+    return render(request, name, context)

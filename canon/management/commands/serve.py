@@ -1,0 +1,107 @@
+"""Brings the site up to date and serves it: what `make run` calls."""
+
+import hashlib
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
+
+from canon.models import Section
+
+
+class Command(BaseCommand):
+    """`manage.py serve [--host HOST] [--port PORT] [--reload]`."""
+
+    help = "Migrates, loads the canon once, collects static files, and serves with gunicorn."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take where to listen."""
+        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+        parser.add_argument("--port", default=os.environ.get("PORT", "8000"))
+        parser.add_argument("--reload", action="store_true", help="use the development server")
+
+    def handle(self, *, host: str, port: str, reload: bool, **_options: Any) -> None:
+        """Prepare the site, then become gunicorn or the development server."""
+        if reload and os.environ.get("RUN_MAIN"):  # a reload: all this was done at the start
+            call_command("runserver", f"{host}:{port}")
+            return
+        number = check_port(host, port)
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+        except OperationalError as error:
+            raise CommandError(f"The database cannot be reached: {error}".strip()) from error
+        load_canon_once()
+        if reload:
+            call_command("runserver", f"{host}:{port}")
+            return
+        collect_static_once()
+        self.greet(host, number)
+        serve(host, number)
+
+    def greet(self, host: str, port: int) -> None:
+        """Print where the site is, and how to become its first curator."""
+        self.stdout.write(f"Canon is open at http://{host}:{port}/ (stop it with Ctrl-C).")
+        if not get_user_model().objects.filter(is_staff=True).exists():
+            self.stdout.write("To become its first curator: make curator")
+        self.stdout.flush()
+
+
+def check_port(host: str, port: str) -> int:
+    """Return `port` as a number; raises CommandError unless one can listen there."""
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise CommandError(f"PORT must be a number from 1 to 65535, not “{port}”.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} cannot be used ({error.strerror}): stop what listens there, "
+                f"or choose another, as in PORT=8001 make run."
+            ) from error
+    return int(port)
+
+
+def load_canon_once() -> None:
+    """Load the shipped canon into an empty database; curated changes are never overwritten."""
+    if not Section.objects.exists():
+        files = sorted(Path(settings.FIXTURE_DIRS[0]).glob("*.json"))
+        call_command("loaddata", *map(str, files), verbosity=0)
+
+
+def collect_static_once() -> None:
+    """Collect and compress static files, unless none has changed since: it takes seconds."""
+    stamp = settings.STATIC_ROOT / "collected"
+    state = static_state()
+    if not stamp.exists() or stamp.read_text() != state:
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        stamp.write_text(state)
+
+
+def static_state() -> str:
+    """Return a digest of the names, sizes and times of all static files."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = Path(storage.path(name)).stat()
+            digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def serve(host: str, port: int) -> None:
+    """Replace this process by gunicorn, with more than one worker."""
+    workers = os.environ.get("WEB_CONCURRENCY", "2")
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    command = [sys.executable, "-m", "gunicorn", "canon.wsgi", f"--bind={address}"]
+    command += [f"--workers={workers}", "--threads=4", "--log-level=warning"]
+    os.execv(sys.executable, [*command, "--no-control-socket"])  # noqa: S606

@@ -1,0 +1,236 @@
+"""Items: the things to read, watch or do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from canon.models.authors import Author
+from canon.models.sections import Section
+from canon.search import fold, split_words
+
+web_address = URLValidator(schemes=["http", "https"])
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    """Words for choosing items."""
+
+    def get_by_natural_key(self, slug: str) -> Item:
+        """Return the item of a slug."""
+        return self.get(slug=slug)
+
+    def published(self) -> ItemQuerySet:
+        """Keep what readers may see."""
+        return self.filter(state=Item.State.PUBLISHED)
+
+    def in_canon_order(self) -> ItemQuerySet:
+        """Sort by section, then by place within it."""
+        return self.order_by("section__position", "position")
+
+    def with_details(self) -> ItemQuerySet:
+        """Fetch what a card shows: authors and links, in two queries however many the items."""
+        from canon.models.parts import Authorship
+
+        return self.defer("search_text").prefetch_related(
+            models.Prefetch("authorships", Authorship.objects.select_related("author")), "links"
+        )
+
+    def matching(self, text: str) -> ItemQuerySet:
+        """Keep items in which every word of `text` stands, in either language.
+
+        Words are looked for in titles, annotations and authors' names, anywhere in the text, so
+        that Chinese is found without spaces; case and accents do not matter.
+        """
+        items = self
+        for word in split_words(text):
+            by_author = Author.objects.filter(
+                authorships__item=OuterRef("pk"), search_text__contains=word
+            )
+            items = items.filter(Q(search_text__contains=word) | Exists(by_author))
+        return items
+
+    def within(self, section_ids: Iterable[int]) -> ItemQuerySet:
+        """Keep the items that stand right in one of these sections."""
+        return self.filter(section__in=section_ids)
+
+    def by(self, slugs: Iterable[str]) -> ItemQuerySet:
+        """Keep the items of any of these authors."""
+        wanted = Author.objects.filter(authorships__item=OuterRef("pk"), slug__in=slugs)
+        return self.filter(Exists(wanted))
+
+
+ItemManager = models.Manager.from_queryset(ItemQuerySet)
+
+
+class Item(models.Model):
+    """One thing to read, watch or do, with one canonical address."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        RETIRED = "retired", _("retired")
+
+    class Kind(models.TextChoices):
+        PAPER = "paper", _("Paper")
+        ARTICLE = "article", _("Article")
+        VIDEO = "video", _("Video")
+        COURSE = "course", _("Course")
+        BOOK = "book", _("Book")
+        DOCUMENTATION = "documentation", _("Documentation")
+        REPOSITORY = "repository", _("Repository")
+        REPORT = "report", _("Report")
+        LEADERBOARD = "leaderboard", _("Leaderboard")
+        PODCAST = "podcast", _("Podcast")
+
+    class Difficulty(models.TextChoices):
+        INTRODUCTORY = "introductory", _("Introductory")
+        INTERMEDIATE = "intermediate", _("Intermediate")
+        ADVANCED = "advanced", _("Advanced")
+
+    class Effort(models.TextChoices):
+        MINUTES = "minutes", _("Minutes")
+        HOUR = "hour", _("An hour or so")
+        DAY = "day", _("A day")
+        WEEKS = "weeks", _("Weeks")
+
+    class Language(models.TextChoices):
+        ENGLISH = "en", _("English")
+        CHINESE = "zh-hans", _("Chinese")
+
+    slug = models.SlugField(_("slug"), unique=True, max_length=100)
+    section = models.ForeignKey(
+        Section, verbose_name=_("section"), on_delete=models.PROTECT, related_name="items"
+    )
+    position = models.PositiveIntegerField(
+        _("position"), help_text=_("Place within the section, from 1.")
+    )
+    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.DRAFT)
+    title = models.CharField(
+        _("title"), max_length=300, help_text=_("As the work itself gives it, never translated.")
+    )
+    gloss = models.CharField(
+        _("gloss"),
+        max_length=300,
+        blank=True,
+        help_text=_("The title in the reader’s language, where the work’s own is another."),
+    )
+    url = models.URLField(_("address"), max_length=500, unique=True, validators=[web_address])
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    language = models.CharField(
+        _("language"), max_length=20, choices=Language.choices, default=Language.ENGLISH
+    )
+    difficulty = models.CharField(_("difficulty"), max_length=20, choices=Difficulty.choices)
+    effort = models.CharField(_("effort"), max_length=20, choices=Effort.choices)
+    year = models.PositiveSmallIntegerField(
+        _("year"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1900), MaxValueValidator(2100)],
+        help_text=_("Of first publication; empty where it is not known for sure."),
+    )
+    annotation = models.TextField(
+        _("annotation"),
+        blank=True,
+        help_text=_("Two or three sentences of our own on why this is here."),
+    )
+    authors = models.ManyToManyField(
+        Author, verbose_name=_("authors"), through="Authorship", related_name="items"
+    )
+    has_more_authors = models.BooleanField(_("has more authors than those named"), default=False)
+    builds_on = models.ManyToManyField(
+        "self",
+        verbose_name=_("builds on"),
+        through="Dependency",
+        through_fields=("item", "builds_on"),
+        symmetrical=False,
+        related_name="built_on_by",
+    )
+    search_text = models.TextField(editable=False, default="")
+
+    objects = ItemManager()
+
+    # Added by canon.translation.
+    gloss_en: str
+    gloss_zh_hans: str
+    annotation_en: str
+    annotation_zh_hans: str
+
+    class Meta:
+        verbose_name = _("item")
+        verbose_name_plural = _("items")
+        ordering: ClassVar = ["section__position", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["section", "position"],
+                name="item_position_unique_in_section",
+                violation_error_message=_("Another item stands at this position of the section."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the item's page in the language at hand."""
+        return reverse("item_detail", kwargs={"slug": self.slug})
+
+    def natural_key(self) -> tuple[str]:
+        """Return what names this item in a fixture."""
+        return (self.slug,)
+
+    @property
+    def byline(self) -> list[Author]:
+        """The authors in the order of the work, out of what `with_details` fetched."""
+        return [authorship.author for authorship in self.authorships.all()]
+
+    @property
+    def people(self) -> list[Author]:
+        """The persons of the byline."""
+        return [author for author in self.byline if author.kind == Author.Kind.PERSON]
+
+    @property
+    def organisations(self) -> list[Author]:
+        """The organisations of the byline."""
+        return [author for author in self.byline if author.kind == Author.Kind.ORGANISATION]
+
+    def neighbours(self) -> tuple[Item | None, Item | None]:
+        """Return the published items before and after this one in the canon, None at an end."""
+        ids = list(Item.objects.published().in_canon_order().values_list("pk", flat=True))
+        here = ids.index(self.pk)
+        around = Item.objects.in_bulk(ids[max(here - 1, 0) : here + 2])
+        before = around[ids[here - 1]] if here else None
+        after = around[ids[here + 1]] if here + 1 < len(ids) else None
+        return before, after
+
+    def own(self, field: str) -> str:
+        """Return a translated field in the page's language, without falling back to English."""
+        language = get_language() or "en"
+        text: str = getattr(self, f"{field}_{language.replace('-', '_')}")
+        return text
+
+    @property
+    def own_gloss(self) -> str:
+        """The gloss in the page's language: in any other it would help nobody."""
+        return self.own("gloss")
+
+    @property
+    def annotation_fell_back(self) -> bool:
+        """Whether the annotation shown is English for want of one in the page's language."""
+        return bool(self.annotation) and not self.own("annotation")
+
+
+@receiver(pre_save, sender=Item)
+def fold_item(instance: Item, **_kwargs: Any) -> None:
+    """Keep the searched text true to the words, whoever saves: a form, a test, a fixture."""
+    titles = (instance.title, instance.gloss_en, instance.gloss_zh_hans)
+    annotations = (instance.annotation_en, instance.annotation_zh_hans)
+    instance.search_text = "\n".join(fold(text) for text in (*titles, *annotations) if text)

@@ -1,0 +1,68 @@
+"""Sections: the headings of the canon."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class SectionQuerySet(models.QuerySet["Section"]):
+    """Words for choosing sections."""
+
+    def get_by_natural_key(self, slug: str) -> Section:
+        """Return the section of a slug."""
+        return self.get(slug=slug)
+
+
+SectionManager = models.Manager.from_queryset(SectionQuerySet)
+
+
+class Section(models.Model):
+    """A heading of the canon; sections nest."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("parent"),
+        on_delete=models.PROTECT,
+        related_name="children",
+        null=True,
+        blank=True,
+    )
+    position = models.PositiveIntegerField(
+        _("position"),
+        unique=True,
+        help_text=_("Place among all sections, counted down the page: parents before children."),
+    )
+    title = models.CharField(_("title"), max_length=200)
+    introduction = models.TextField(_("introduction"), blank=True)
+
+    objects = SectionManager()
+
+    # Added by canon.translation.
+    title_en: str
+    title_zh_hans: str
+    introduction_en: str
+    introduction_zh_hans: str
+
+    class Meta:
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        ordering: ClassVar = ["position"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple[str]:
+        """Return what names this section in a fixture."""
+        return (self.slug,)
+
+    def clean(self) -> None:
+        """Refuse a parent that stands below its child, which also rules out cycles."""
+        if self.parent and self.position is not None and self.parent.position >= self.position:
+            raise ValidationError(
+                {"position": _("A section stands below its parent: choose a greater position.")}
+            )
