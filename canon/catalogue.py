@@ -65,6 +65,11 @@ class Shown:
     items: list[Item]
 
 
+def with_label(label: str, text: object) -> str:
+    """Return `text` with what it is about in front, punctuated as the language wants it."""
+    return _("%(label)s: %(text)s") % {"label": label, "text": text}
+
+
 class Catalogue:
     """Everything the canon page shows for one address, from five queries."""
 
@@ -215,7 +220,7 @@ class Catalogue:
         for name, active in self.active.items():
             labels = dict(self.choices(name)) if name in MULTIPLE else {}
             for value in active if name in MULTIPLE else [active]:
-                text = f"{self.label(name)}{_(': ')}{labels.get(value, value)}"
+                text = with_label(self.label(name), labels.get(value, value))
                 chips.append(Chip(text, self.query(without=name, value=value)))
         return chips
 
@@ -230,7 +235,7 @@ class Catalogue:
     def complaints(self) -> list[str]:
         """Return what in the address could not be used, a sentence each."""
         return [
-            f"{self.label(name)}{_(': ')}{message}"
+            with_label(self.label(name), message)
             for name, messages in self.filter.errors.items()
             for message in messages
         ]

@@ -1,0 +1,105 @@
+"""What tests share: the shipped canon, a browser, and no silent skips."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+FIXTURES = sorted(str(path) for path in Path(settings.FIXTURE_DIRS[0]).glob("*.json"))
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+# Playwright runs an event loop in the thread of the tests; Django takes that for a mistake.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def load_canon() -> None:
+    """Load the shipped canon, as `make run` does."""
+    call_command("loaddata", *FIXTURES, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Every test with a database finds the shipped canon in it."""
+    with django_db_blocker.unblock():
+        load_canon()
+
+
+@pytest.fixture(autouse=True)
+def plain_settings(settings, tmp_path):
+    """Static files without hashes, which only collectstatic knows; nothing in the real folders."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def canon(transactional_db) -> None:
+    """The shipped canon for tests that commit, each of which leaves the tables empty."""
+    load_canon()
+
+
+def find_chromium() -> str | None:
+    """Return the path of Chromium, from CHROMIUM or the usual names."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, started once."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Headless Chromium; without one the test is skipped, or fails where REQUIRE_ALL is set."""
+    path = find_chromium()
+    if path is None:
+        missing = "Chromium is not installed: apt install chromium, or set CHROMIUM to its path."
+        pytest.fail(missing) if os.environ.get("REQUIRE_ALL") else pytest.skip(missing)
+    started = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def context(browser: Browser, live_server, canon) -> Iterator[BrowserContext]:
+    """A fresh window on the site, in which nothing may break the content security policy."""
+    window = browser.new_context(base_url=live_server.url, locale="en-GB")
+    violations: list[str] = []
+    window.on(
+        "console", lambda line: violations.append(line.text) if is_violation(line.text) else None
+    )
+    yield window
+    window.close()
+    assert violations == []
+
+
+def is_violation(line: str) -> bool:
+    """Tell whether a line of the browser's console reports the content security policy."""
+    return "Content Security Policy" in line or "Content-Security-Policy" in line
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page of the window."""
+    opened = context.new_page()
+    opened.set_default_timeout(10_000)
+    return opened
