@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+import datetime
+import zoneinfo
+from functools import cache
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """Return the names of all time zones of the IANA database."""
+    return frozenset(zoneinfo.available_timezones())
+
+
+def validate_time_zone(name: str) -> None:
+    """Raise ValidationError unless `name` is a time zone of the IANA database."""
+    if name not in time_zones():
+        raise ValidationError(
+            _("“%(name)s” is not a time zone."), code="time_zone", params={"name": name}
+        )
+
+
+validate_handle = RegexValidator(
+    r"\A[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z",
+    _("A handle has small letters a to z, digits, and hyphens between them."),
+)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -41,10 +68,46 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractUser):
     """A person who signs in with an e-mail address."""
 
+    class Theme(models.TextChoices):
+        SYSTEM = "system", _("As the system has it")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
     username = None  # type: ignore[assignment]
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
+
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    theme = models.CharField(_("theme"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
+    weekly_goal = models.PositiveSmallIntegerField(
+        _("weekly goal"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Items to finish in a week; empty for none."),
+    )
+    handle = models.CharField(
+        _("handle"),
+        max_length=30,
+        null=True,  # only so can many have none while no two share one
+        blank=True,
+        unique=True,
+        validators=[validate_handle],
+        help_text=_("Your public page would be at /@handle/."),
+        error_messages={"unique": _("This handle is taken.")},
+    )
+    is_public = models.BooleanField(
+        _("public progress page"),
+        default=False,
+        help_text=_("Shows bars and finished titles to everyone; never your notes."),
+    )
+    news_seen_at = models.DateTimeField(editable=False, default=timezone.now)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -73,3 +136,12 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """Return the part of the address before the @."""
         return self.email.partition("@")[0]
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The reader's time zone; UTC should the database of zones have dropped its name."""
+        return zoneinfo.ZoneInfo(self.time_zone if self.time_zone in time_zones() else "UTC")
+
+    def today(self) -> datetime.date:
+        """Return the date it is for the reader now."""
+        return timezone.localdate(timezone=self.zone)

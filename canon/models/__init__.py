@@ -1,6 +1,39 @@
 from canon.models.authors import Author
 from canon.models.items import Item, ItemQuerySet
+from canon.models.notes import Note, NoteConflictError, NoteQuerySet, write_note
 from canon.models.parts import Authorship, Dependency, Link
+from canon.models.reading import (
+    Mark,
+    MarkState,
+    Reader,
+    ReadingEvent,
+    Status,
+    change_marks,
+    move_in_queue,
+    set_states,
+    undo_step,
+)
 from canon.models.sections import Section
 
-__all__ = ["Author", "Authorship", "Dependency", "Item", "ItemQuerySet", "Link", "Section"]
+__all__ = [
+    "Author",
+    "Authorship",
+    "Dependency",
+    "Item",
+    "ItemQuerySet",
+    "Link",
+    "Mark",
+    "MarkState",
+    "Note",
+    "NoteConflictError",
+    "NoteQuerySet",
+    "Reader",
+    "ReadingEvent",
+    "Section",
+    "Status",
+    "change_marks",
+    "move_in_queue",
+    "set_states",
+    "undo_step",
+    "write_note",
+]

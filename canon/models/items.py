@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -154,6 +156,17 @@ class Item(models.Model):
         symmetrical=False,
         related_name="built_on_by",
     )
+    replaced_by = models.ForeignKey(
+        "self",
+        verbose_name=_("replaced by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="replaces",
+        help_text=_("For a retired item: what readers should turn to instead."),
+    )
+    published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    retired_at = models.DateTimeField(_("retired"), null=True, editable=False)
     search_text = models.TextField(editable=False, default="")
 
     objects = ItemManager()
@@ -202,6 +215,12 @@ class Item(models.Model):
         """The organisations of the byline."""
         return [author for author in self.byline if author.kind == Author.Kind.ORGANISATION]
 
+    def mark(self, user: Any, status: str) -> uuid.UUID | None:
+        """Give this item a status for `user`; empty for unread. See `change_marks`."""
+        from canon.models.reading import change_marks
+
+        return change_marks(user, [self], status)
+
     def neighbours(self) -> tuple[Item | None, Item | None]:
         """Return the published items before and after this one in the canon, None at an end."""
         ids = list(Item.objects.published().in_canon_order().values_list("pk", flat=True))
@@ -228,9 +247,20 @@ class Item(models.Model):
         return bool(self.annotation) and not self.own("annotation")
 
 
+def date_state(item: Item) -> None:
+    """Keep when an item was published and retired, for readers who ask what is new."""
+    if item.state == Item.State.PUBLISHED and not item.published_at:
+        item.published_at = timezone.now()
+    if item.state == Item.State.RETIRED:
+        item.retired_at = item.retired_at or timezone.now()
+    else:
+        item.retired_at = None
+
+
 @receiver(pre_save, sender=Item)
-def fold_item(instance: Item, **_kwargs: Any) -> None:
-    """Keep the searched text true to the words, whoever saves: a form, a test, a fixture."""
+def prepare_item(instance: Item, **_kwargs: Any) -> None:
+    """Keep what is derived true, whoever saves: a form, a test, a fixture."""
     titles = (instance.title, instance.gloss_en, instance.gloss_zh_hans)
     annotations = (instance.annotation_en, instance.annotation_zh_hans)
+    date_state(instance)
     instance.search_text = "\n".join(fold(text) for text in (*titles, *annotations) if text)

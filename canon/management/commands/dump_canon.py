@@ -23,7 +23,7 @@ def to_records(objects: Iterable[Model]) -> list[dict[str, Any]]:
     for model_object in objects:
         # Beside title_en and title_zh_hans, title is only modeltranslation's way to reach them.
         translated = get_translatable_fields_for_model(type(model_object)) or []
-        derived = {"search_text", *translated}
+        derived = {"search_text", "published_at", "retired_at", *translated}
         kept = [f.name for f in model_object._meta.local_fields if f.name not in derived]
         records += serializers.serialize(
             "python",

@@ -1,0 +1,111 @@
+"""Notes: a reader's private text on an item."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxLengthValidator
+from django.db import models, transaction
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from canon.models.items import Item
+from canon.models.reading import Reader, lock_reader
+from canon.search import fold, split_words
+
+MAX_LENGTH = 20_000
+
+
+class NoteConflictError(Exception):
+    """A note was to be saved over a newer text.
+
+    `current` is the note as it stands.
+    """
+
+    def __init__(self, current: Note) -> None:
+        """Keep the note as it stands."""
+        super().__init__("The note has been changed since.")
+        self.current = current
+
+
+class NoteQuerySet(models.QuerySet["Note"]):
+    """Words for choosing notes."""
+
+    def written(self) -> NoteQuerySet:
+        """Keep notes with a text: an emptied one only remembers its version."""
+        return self.exclude(text="")
+
+    def matching(self, text: str) -> NoteQuerySet:
+        """Keep notes in which, or in whose item's title, every word of `text` stands."""
+        notes = self
+        for word in split_words(text):
+            in_item = models.Q(item__search_text__contains=word)
+            notes = notes.filter(models.Q(search_text__contains=word) | in_item)
+        return notes
+
+
+NoteManager = models.Manager.from_queryset(NoteQuerySet)
+
+
+class Note(models.Model):
+    """One reader's private Markdown text on one item."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("reader"),
+        on_delete=models.CASCADE,
+        related_name="notes",
+    )
+    item = models.ForeignKey(
+        Item, verbose_name=_("item"), on_delete=models.PROTECT, related_name="notes"
+    )
+    text = models.TextField(_("text"), blank=True, validators=[MaxLengthValidator(MAX_LENGTH)])
+    version = models.PositiveIntegerField(_("version"), default=1)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
+    search_text = models.TextField(editable=False, default="")
+
+    objects = NoteManager()
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering: ClassVar = ["-updated_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "item"], name="note_unique_for_reader"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.item)
+
+
+@receiver(pre_save, sender=Note)
+def fold_note(instance: Note, **_kwargs: Any) -> None:
+    """Keep the searched text true to the text."""
+    instance.search_text = fold(instance.text)
+
+
+@transaction.atomic
+def write_note(user: Reader, item: Item, text: str, *, based_on: int) -> Note:
+    """Save `text` as the note of `user` on `item`; return the note.
+
+    `based_on` is the version the writer saw, 0 where there was none. The text that stands is
+    never overwritten by one that did not know it: then NoteConflictError is raised, unless both say
+    the same. An emptied note stays, without text, so that versions never begin anew. Raises
+    ValidationError if the text is too long.
+    """
+    lock_reader(user)
+    note = user.notes.filter(item=item).first() or Note(user=user, item=item, version=0)
+    if note.text == text:
+        return note
+    if note.version != based_on:
+        raise NoteConflictError(note)
+    note.text = text
+    note.version += 1
+    note.updated_at = timezone.now()
+    note.clean_fields()
+    note.save()
+    return note
