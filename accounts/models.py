@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +36,20 @@ validate_handle = RegexValidator(
     _("A handle has small letters a to z, digits, and hyphens between them."),
 )
 
+# Names in which somebody could pass for the site itself.
+RESERVED_HANDLES = frozenset(
+    "about account accounts admin administrator api badge canon contact curator curators editor "
+    "everyone help info login mail me moderator null official operator owner postmaster privacy "
+    "root security settings signin signup staff status support system team undefined webmaster "
+    "you".split()
+)
+
+
+def validate_not_reserved(handle: str) -> None:
+    """Raise ValidationError if `handle` could pass for the site itself."""
+    if handle in RESERVED_HANDLES:
+        raise ValidationError(_("This handle is reserved."), code="reserved")
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users from an e-mail address."""
@@ -57,8 +71,13 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Save and return a user with every right; takes and raises what `create_user` does."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """Save and return a user with every right; takes and raises what `create_user` does.
+
+        Whoever may call this runs the site, so that the address needs no further proof.
+        """
+        user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        user.emailaddress_set.create(email=user.email, primary=True, verified=True)
+        return user
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Return the user of an e-mail address, in any case."""
@@ -98,7 +117,7 @@ class User(AbstractUser):
         null=True,  # only so can many have none while no two share one
         blank=True,
         unique=True,
-        validators=[validate_handle],
+        validators=[validate_handle, validate_not_reserved],
         help_text=_("Your public page would be at /@handle/."),
         error_messages={"unique": _("This handle is taken.")},
     )
@@ -141,6 +160,13 @@ class User(AbstractUser):
     def zone(self) -> zoneinfo.ZoneInfo:
         """The reader's time zone; UTC should the database of zones have dropped its name."""
         return zoneinfo.ZoneInfo(self.time_zone if self.time_zone in time_zones() else "UTC")
+
+    @transaction.atomic
+    def leave(self) -> None:
+        """Delete the account, all that belongs to it, and every session in which it is signed in."""
+        for session in self.usersession_set.all():
+            session.end()
+        self.delete()
 
     def today(self) -> datetime.date:
         """Return the date it is for the reader now."""

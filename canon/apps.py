@@ -6,3 +6,7 @@ class CanonConfig(AppConfig):
     name = "canon"
     verbose_name = _("canon")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen for readers who sign in."""
+        from canon import readers  # noqa: F401

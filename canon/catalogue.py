@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import operator
 from collections import Counter
 from collections.abc import Iterator
@@ -13,13 +14,14 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from canon.filters import ItemFilter
+from canon.filters import UNREAD, ItemFilter
 from canon.models import Author, Item
 from canon.outline import Heading, Outline
-from canon.shelf import Shelf
+from canon.readers import Guest, Member
+from canon.standing import Standing
 
 # Fields of which an address may hold several values.
-MULTIPLE = ("section", "kind", "author", "difficulty", "effort", "language")
+MULTIPLE = ("section", "kind", "author", "difficulty", "effort", "language", "status", "note")
 YEARS = ("year_min", "year_max")
 
 
@@ -59,10 +61,11 @@ class Chip:
 
 @dataclass
 class Shown:
-    """A heading with the items shown right under it."""
+    """A heading with the items shown right under it, and for a top section at any depth."""
 
     heading: Heading
     items: list[Item]
+    all_items: list[Item]
 
 
 def with_label(label: str, text: object) -> str:
@@ -73,8 +76,9 @@ def with_label(label: str, text: object) -> str:
 class Catalogue:
     """Everything the canon page shows for one address, from five queries."""
 
-    def __init__(self, params: QueryDict) -> None:
-        """Read the canon through the filters in `params`, an address's query."""
+    def __init__(self, params: QueryDict, reader: Member | Guest) -> None:
+        """Read the canon through the filters in `params`, an address's query, for `reader`."""
+        self.reader = reader
         self.outline = Outline()
         self.authors = list(Author.objects.all())
         self.filter = ItemFilter(
@@ -82,9 +86,17 @@ class Catalogue:
             Item.objects.published().with_details(),
             outline=self.outline,
             authors=self.authors,
+            reader=reader,
         )
         self.everything = list(self.filter.flagged())
         self.items = [item for item in self.everything if self.passes(item)]
+        if self.filter.is_by_finish:
+            self.items.sort(key=self.finished_on, reverse=True)
+
+    def finished_on(self, item: Item) -> datetime.date:
+        """Return the day the reader finished `item`; one before all others if they have not."""
+        state = self.reader.marks.get(item.pk)
+        return (state and state.finished_on) or datetime.date.min
 
     @property
     def active(self) -> dict[str, Any]:
@@ -117,22 +129,16 @@ class Catalogue:
         for item in self.items:
             by_section.setdefault(item.section_id, []).append(item)
         for heading in self.outline.headings:
-            if any(below.section.pk in by_section for below in heading.subtree):
-                yield Shown(heading, by_section.get(heading.section.pk, []))
+            below = [i for h in heading.subtree for i in by_section.get(h.section.pk, [])]
+            if below:
+                items = by_section.get(heading.section.pk, [])
+                yield Shown(heading, items, [] if heading.parent else below)
 
     @cached_property
-    def shelf(self) -> Shelf:
-        """The shelf: every item a spine, those filtered out turned pale."""
+    def progress(self) -> Standing:
+        """Where the reader stands; on the shelf, what is filtered out turns pale."""
         shown = {item.pk for item in self.items}
-        place = {pk: index for index, pk in enumerate(self.outline.by_id)}
-        items = sorted(self.everything, key=lambda item: (place[item.section_id], item.position))
-        return Shelf(items, self.outline, shown)
-
-    def contents(self) -> list[tuple[Heading, int]]:
-        """Return the rows of the contents column: each heading, and how many items it has."""
-        total = Counter(s for item in self.everything for s in self.values(item, "section"))
-        rows = [(heading, total[heading.section.slug]) for heading in self.outline.headings]
-        return [(heading, count) for heading, count in rows if count]
+        return Standing(self.reader, self.outline, self.everything, shown)
 
     # The filter bar
 
@@ -143,6 +149,11 @@ class Catalogue:
             return [heading.section.slug for heading in ancestry]
         if name == "author":
             return [author.slug for author in item.byline]
+        if name == "status":
+            state = self.reader.marks.get(item.pk)
+            return [state.status if state else UNREAD]
+        if name == "note":
+            return ["yes" if item.pk in self.reader.notes else "no"]
         return [str(getattr(item, name))]
 
     def label(self, name: str) -> str:
@@ -156,7 +167,7 @@ class Catalogue:
 
     def facets(self) -> list[Facet]:
         """Return the pills of the filter bar that hold a list of choices."""
-        return [self.facet(name) for name in MULTIPLE]
+        return [self.facet(name) for name in MULTIPLE if name != "note" or self.reader.is_member]
 
     def facet(self, name: str) -> Facet:
         """Return the facet `name`: its choices that would leave something, or are in force."""
@@ -178,6 +189,12 @@ class Catalogue:
         if name != "section":
             return 0
         return next(h.depth for h in self.outline.headings if h.section.slug == value)
+
+    @property
+    def offers_finished(self) -> bool:
+        """Whether it makes sense to ask when something was finished."""
+        asked = {"finished_after", "finished_before"} & {*self.active, *self.filter.errors}
+        return bool(asked) or any(state.finished_on for state in self.reader.marks.values())
 
     def year_bounds(self) -> list[Facet]:
         """Return the two bounds of the year, each choice with what it would leave."""

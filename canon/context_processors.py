@@ -14,11 +14,15 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """Return the page's address in each language, for the switch and for `hreflang`.
 
     `path` drops the query, as a canonical address must; `full_path` keeps it, so that changing
-    the language keeps the filters.
+    the language keeps the filters. `here` is the page a reader looks at, where forms come back to,
+    also while htmx fetches a part of it from another address.
     """
+    htmx = request.htmx  # type: ignore[attr-defined]
+    here = (htmx.current_url_abs_path if htmx else None) or request.get_full_path()
     origin = f"{request.scheme}://{request.get_host()}"
     return {
         "origin": origin,
+        "here": here,
         "translations": [
             {
                 "code": code,

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime
+from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from canon.models import Author, Item, ItemQuerySet
+from canon.models import Author, Item, ItemQuerySet, Status
 from canon.outline import Outline
+from canon.readers import Guest, Member
 
+UNREAD = "unread"
+FINISHED = "-finished"
 CANON_ORDER = ("section__position", "position")
 ORDERS: dict[str, tuple[Any, ...]] = {
     "year": (F("year").asc(nulls_last=True), *CANON_ORDER),
@@ -32,13 +38,19 @@ class FilterForm(forms.Form):
             if isinstance(field, forms.MultipleChoiceField) and name in self.errors:
                 given = self.data.getlist(name) if isinstance(self.data, QueryDict) else []
                 self.cleaned_data[name] = [value for value in given if field.valid_value(value)]
-        first, last = self.cleaned_data.get("year_min"), self.cleaned_data.get("year_max")
-        if first and last and first > last:
-            del self.cleaned_data["year_min"]
-            message = _("The years run backwards: from %(first)s to %(last)s.")
-            years = {"first": first, "last": last}
-            self.add_error("year_max", forms.ValidationError(message, params=years))
+        backwards = _("The years run backwards: from %(first)s to %(last)s.")
+        self.refuse_backwards("year_min", "year_max", backwards)
+        backwards = _("The days run backwards: from %(first)s to %(last)s.")
+        self.refuse_backwards("finished_after", "finished_before", backwards)
         return self.cleaned_data
+
+    def refuse_backwards(self, lower: str, upper: str, message: Any) -> None:
+        """Drop both bounds, with a message, if the lower is above the upper one."""
+        first, last = self.cleaned_data.get(lower), self.cleaned_data.get(upper)
+        if first and last and first > last:
+            del self.cleaned_data[lower]
+            bounds = {"first": first, "last": last}
+            self.add_error(upper, forms.ValidationError(message, params=bounds))
 
 
 class YearFilter(django_filters.Filter):
@@ -79,6 +91,22 @@ class ItemFilter(django_filters.FilterSet):
     language = django_filters.MultipleChoiceFilter(
         label=_("Language"), choices=Item.Language.choices, distinct=False
     )
+    status = django_filters.MultipleChoiceFilter(
+        label=_("My status"),
+        choices=[(UNREAD, _("Unread")), *Status.choices],
+        method="keep_with_status",
+    )
+    note = django_filters.MultipleChoiceFilter(
+        label=_("Note"),
+        choices=[("yes", _("With my note")), ("no", _("Without"))],
+        method="keep_with_note",
+    )
+    finished_after = django_filters.DateFilter(
+        label=_("Finished from"), method="keep_finished_after"
+    )
+    finished_before = django_filters.DateFilter(
+        label=_("Finished until"), method="keep_finished_before"
+    )
     sort = SortFilter(
         label=_("Sort"),
         empty_label=_("Canon order"),
@@ -86,6 +114,7 @@ class ItemFilter(django_filters.FilterSet):
             ("year", _("Oldest first")),
             ("-year", _("Newest first")),
             ("title", _("Title")),
+            (FINISHED, _("Recently finished")),
         ],
     )
 
@@ -101,9 +130,14 @@ class ItemFilter(django_filters.FilterSet):
         *,
         outline: Outline,
         authors: Iterable[Author],
+        reader: Member | Guest,
     ) -> None:
-        """Bind the filter to `data`, an address's query; `outline` and `authors` give choices."""
+        """Bind the filter to `data`, an address's query.
+
+        `outline` and `authors` give choices; `reader` is whose status and notes are meant.
+        """
         super().__init__(data, queryset)
+        self.reader = reader
         self.queryset: ItemQuerySet = queryset
         self.outline = outline
         sections = [heading.section for heading in outline.headings]
@@ -122,6 +156,11 @@ class ItemFilter(django_filters.FilterSet):
         """The name of the order asked for; empty in canon order."""
         self.form.is_valid()
         return str(self.form.cleaned_data.get("sort") or "")
+
+    @property
+    def is_by_finish(self) -> bool:
+        """Whether the last finished come first: an order of the reader's, not of the rows."""
+        return self.sorting == FINISHED
 
     def flagged(self) -> QuerySet[Item]:
         """Return every item of the queryset, sorted, each telling what it passes.
@@ -147,3 +186,34 @@ class ItemFilter(django_filters.FilterSet):
     def keep_by(self, items: ItemQuerySet, _name: str, value: list[str]) -> ItemQuerySet:
         """Keep the items by any of the authors."""
         return items.by(value)
+
+    def keep_with_status(self, items: ItemQuerySet, _name: str, value: list[str]) -> ItemQuerySet:
+        """Keep the items that the reader has given any of the statuses."""
+        marks = self.reader.marks
+        wanted = Q(pk__in=[pk for pk, state in marks.items() if state.status in value])
+        if UNREAD in value:
+            wanted |= ~Q(pk__in=list(marks))
+        return items.filter(wanted)
+
+    def keep_with_note(self, items: ItemQuerySet, _name: str, value: list[str]) -> ItemQuerySet:
+        """Keep the items with a note of the reader, without one, or both."""
+        noted = Q(pk__in=list(self.reader.notes))
+        wanted = {"yes": noted, "no": ~noted}
+        return items.filter(reduce(or_, (wanted[answer] for answer in value)))
+
+    def keep_finished_after(
+        self, items: ItemQuerySet, _name: str, value: datetime.date
+    ) -> ItemQuerySet:
+        """Keep the items that the reader finished on a day or later."""
+        return items.filter(pk__in=self.finished(lambda day: day >= value))
+
+    def keep_finished_before(
+        self, items: ItemQuerySet, _name: str, value: datetime.date
+    ) -> ItemQuerySet:
+        """Keep the items that the reader finished on a day or earlier."""
+        return items.filter(pk__in=self.finished(lambda day: day <= value))
+
+    def finished(self, is_wanted: Callable[[datetime.date], bool]) -> list[int]:
+        """Return the ids of the items that the reader finished on a day that is wanted."""
+        marks = self.reader.marks.items()
+        return [pk for pk, s in marks if s.finished_on and is_wanted(s.finished_on)]

@@ -5,10 +5,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import cache_control
 from django.views.decorators.vary import vary_on_headers
 
 # Caches, the browser's too, must not show a fragment where a page is asked for.
 vary_on_htmx: Callable[..., Any] = vary_on_headers("HX-Request", "HX-History-Restore-Request")
+
+# A page with a reader's own marks or notes: the browser may keep it, but asks before showing it.
+personal: Callable[..., Any] = cache_control(private=True, no_cache=True)
 
 
 def wants_fragment(request: HttpRequest) -> bool:

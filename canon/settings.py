@@ -3,97 +3,24 @@
 Without any configuration this is a working single-machine site on SQLite.
 """
 
-import secrets
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from canon.environment import (
+    env,
+    read_boolean,
+    read_cache,
+    read_database,
+    read_mail,
+    read_providers,
+    read_secret_key,
+    read_site_url,
+)
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-
-
-def read_boolean(name: str, *, default: bool) -> bool:
-    """Return a yes-or-no variable.
-
-    Raises ImproperlyConfigured unless its value is one of true, false, yes, no, on, off, 1, 0.
-    """
-    value = env.str(name, default=str(default)).strip().lower()
-    if value not in {"true", "yes", "on", "1", "false", "no", "off", "0"}:
-        raise ImproperlyConfigured(f"{name} must be true or false, not “{value}”.")
-    return value in {"true", "yes", "on", "1"}
-
-
-def read_site_url() -> str:
-    """Return the address readers type, without a slash at the end.
-
-    Raises ImproperlyConfigured unless it is an http or https address without a path.
-    """
-    address = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
-        raise ImproperlyConfigured(
-            f"SITE_URL must look like https://canon.example.org, not “{address}”."
-        )
-    return str(address)
-
-
-def read_secret_key(keeper: Path) -> str:
-    """Return SECRET_KEY, or the key kept in the file `keeper`, made at the first start.
-
-    Raises ImproperlyConfigured if the key is too short or the file cannot be written.
-    """
-    key = env.str("SECRET_KEY", default="")
-    if key:
-        if len(key) < 50:
-            raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters.")
-        return str(key)
-    try:
-        keeper.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with keeper.open("x") as file:
-                keeper.chmod(0o600)
-                file.write(secrets.token_urlsafe(64))
-        except FileExistsError:
-            pass
-        return keeper.read_text()
-    except OSError as error:
-        raise ImproperlyConfigured(
-            f"the secret key cannot be kept in {keeper} ({error.strerror}): "
-            "set SECRET_KEY, or CANON_DATA to a folder that can be written."
-        ) from error
-
-
-def read_database(fallback: Path) -> dict[str, Any]:
-    """Return Django's settings of the database in DATABASE_URL, or of the SQLite file `fallback`.
-
-    Raises ImproperlyConfigured unless it is SQLite or PostgreSQL.
-    """
-    address = env.str("DATABASE_URL", default=f"sqlite:///{fallback}")
-    scheme = address.partition(":")[0]
-    if scheme not in {"sqlite", "postgres", "postgresql"}:
-        raise ImproperlyConfigured(
-            "DATABASE_URL must begin with sqlite:/// or postgresql://, "
-            f"not “{scheme}”."  # the rest may hold a password
-        )
-    database: dict[str, Any] = env.db_url_config(address)
-    if scheme == "sqlite":
-        # WAL lets readers read while one writes; IMMEDIATE takes the write lock at the start of
-        # a transaction, so that two writers wait for each other rather than fail half-way.
-        database["OPTIONS"] = {
-            "timeout": 20,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        }
-    else:
-        database["CONN_MAX_AGE"] = 60
-        database["CONN_HEALTH_CHECKS"] = True
-    return database
-
 
 # What differs from site to site.
 
@@ -106,6 +33,12 @@ ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"]
 )
 DATABASES = {"default": read_database(DATA_DIR / "canon.sqlite3")}
+CACHES = {"default": read_cache()}
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default=f"AI Canon <canon@{urlsplit(SITE_URL).hostname}>"
+)
+globals().update(read_mail(DATA_DIR / "mail"))
+SOCIALACCOUNT_PROVIDERS, PROVIDER_ORIGINS = read_providers()
 
 # What Canon is made of.
 
@@ -149,8 +82,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.middleware.LastSeenMiddleware",
+    "accounts.middleware.TimeZoneMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "canon.middleware.ExpiredSessionMiddleware",
 ]
 
 ROOT_URLCONF = "canon.urls"
@@ -180,10 +115,35 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "item_list"
+LOGOUT_REDIRECT_URL = "item_list"
+SESSION_COOKIE_AGE = 90 * 24 * 3600  # also what a guest has marked lives this long
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = None  # asked at sign-in
+ACCOUNT_CHANGE_EMAIL = True  # a reader has one address, and a new one takes its place
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+# Codes rather than links: they work where mail is read on another device, and need no address.
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = True
+MFA_TOTP_ISSUER = "AI Canon"
+MFA_TOTP_TOLERANCE = 1  # telephones' clocks are off by seconds
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers themselves allow http on localhost only
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -234,7 +194,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # Browsers hold the redirect that answers a form to this too.
+        "form-action": [SELF, *PROVIDER_ORIGINS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
@@ -243,6 +204,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "canon.views.csrf_failure"
 if HTTPS:
     # Gunicorn never speaks TLS itself: where readers type https, a proxy stands in front.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

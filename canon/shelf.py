@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 from zlib import crc32
@@ -24,6 +24,8 @@ class Spine:
     width: int
     height: int
     is_shown: bool
+    # The reader's; empty for unread.
+    status: str = ""
 
     @property
     def y(self) -> int:
@@ -38,8 +40,18 @@ class Shelf:
     # Long works are thick books.
     WIDTHS: ClassVar[dict[str, int]] = {"minutes": 5, "hour": 6, "day": 8, "weeks": 10}
 
-    def __init__(self, items: Iterable[Item], outline: Outline, shown: set[int]) -> None:
-        """Set up `items`, in canon order, those whose ids are not in `shown` turned pale."""
+    def __init__(
+        self,
+        items: Iterable[Item],
+        outline: Outline,
+        shown: set[int] | None = None,
+        statuses: Mapping[int, str] | None = None,
+    ) -> None:
+        """Set up `items`, in canon order, in the colours of `statuses`, by the item's id.
+
+        Those whose ids are not in `shown` turn pale; by default none does.
+        """
+        statuses = statuses or {}
         self.spines: list[Spine] = []
         x, before = 0, None
         for item in items:
@@ -49,6 +61,8 @@ class Shelf:
             width = self.WIDTHS[item.effort]
             # A book keeps its height for ever: it is taken from its slug.
             height = 36 + crc32(item.slug.encode()) % 21
-            self.spines.append(Spine(item, x, width, height, item.pk in shown))
+            is_shown = shown is None or item.pk in shown
+            status = statuses.get(item.pk, "")
+            self.spines.append(Spine(item, x, width, height, is_shown, status))
             x, before = x + width, root
         self.width = x

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 STATES = [
     "",
-    "kind=paper&author=openai&author=google&year_min=2020",
+    "kind=paper&effort=day&author=openai&author=google&year_min=2020",
     "q=model&section=landmarks&difficulty=advanced&year_max=2021&sort=title",
     "section=llm&section=agents&effort=hour&effort=day&language=en&year_min=2018&year_max=2022",
 ]
@@ -20,7 +20,7 @@ EMPTY = [
     "q=nosuchword",
     "kind=video&effort=weeks",
     "author=karan-singhal&year_max=2021&sort=title",
-    "q=model&kind=video&author=openai&difficulty=introductory",
+    "q=tesla&kind=video&author=openai&difficulty=introductory",
     "section=agents&kind=paper&kind=repository&difficulty=introductory&author=mit",
 ]
 
@@ -69,7 +69,7 @@ def test_a_choice_in_force_is_offered_even_if_it_leaves_nothing(client):
 def test_the_number_of_filters_in_force_stands_on_their_pill(client):
     page = get(client, f"/?{STATES[1]}", HX_Request="true")
     assert page.one(id="pill-author").one("summary").text == "Author 2"
-    assert page.one(id="pill-effort").one("summary").text == "Time"
+    assert page.one(id="pill-difficulty").one("summary").text == "Level"
 
 
 @pytest.mark.parametrize("state", STATES[1:])

@@ -1,6 +1,14 @@
 from canon.models.authors import Author
 from canon.models.items import Item, ItemQuerySet
-from canon.models.notes import Note, NoteConflictError, NoteQuerySet, write_note
+from canon.models.notes import (
+    Note,
+    NoteConflictError,
+    NoteQuerySet,
+    join_texts,
+    open_to_notes,
+    tidy,
+    write_note,
+)
 from canon.models.parts import Authorship, Dependency, Link
 from canon.models.reading import (
     Mark,
@@ -32,8 +40,11 @@ __all__ = [
     "Section",
     "Status",
     "change_marks",
+    "join_texts",
     "move_in_queue",
+    "open_to_notes",
     "set_states",
+    "tidy",
     "undo_step",
     "write_note",
 ]

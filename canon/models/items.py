@@ -257,9 +257,19 @@ def date_state(item: Item) -> None:
         item.retired_at = None
 
 
+def keep_dates(item: Item) -> None:
+    """Bring back the dates that a fixture does not carry: loading it again is no news."""
+    dates = Item.objects.filter(pk=item.pk).values_list("published_at", "retired_at").first()
+    published_at, retired_at = dates or (None, None)
+    item.published_at = item.published_at or published_at
+    item.retired_at = item.retired_at or retired_at
+
+
 @receiver(pre_save, sender=Item)
-def prepare_item(instance: Item, **_kwargs: Any) -> None:
+def prepare_item(instance: Item, raw: bool = False, **_kwargs: Any) -> None:  # noqa: FBT001, FBT002
     """Keep what is derived true, whoever saves: a form, a test, a fixture."""
+    if raw and instance.pk:
+        keep_dates(instance)
     titles = (instance.title, instance.gloss_en, instance.gloss_zh_hans)
     annotations = (instance.annotation_en, instance.annotation_zh_hans)
     date_state(instance)

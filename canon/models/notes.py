@@ -12,11 +12,13 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from canon.models.items import Item
+from canon.models.items import Item, ItemQuerySet
 from canon.models.reading import Reader, lock_reader
 from canon.search import fold, split_words
 
 MAX_LENGTH = 20_000
+# Where a list of notes breaks off a long one, at the end of a paragraph.
+LONG = 1_500
 
 
 class NoteConflictError(Exception):
@@ -38,11 +40,18 @@ class NoteQuerySet(models.QuerySet["Note"]):
         """Keep notes with a text: an emptied one only remembers its version."""
         return self.exclude(text="")
 
+    def on(self, item: Item) -> Note | None:
+        """Return the note on `item`, None where there is none. Ask the notes of one reader."""
+        return self.filter(item=item).first()
+
     def matching(self, text: str) -> NoteQuerySet:
-        """Keep notes in which, or in whose item's title, every word of `text` stands."""
+        """Keep notes in which, or in whose item, every word of `text` stands.
+
+        An item is searched as the canon page does it: titles, annotations, authors.
+        """
         notes = self
         for word in split_words(text):
-            in_item = models.Q(item__search_text__contains=word)
+            in_item = models.Q(item__in=Item.objects.matching(word))
             notes = notes.filter(models.Q(search_text__contains=word) | in_item)
         return notes
 
@@ -81,11 +90,45 @@ class Note(models.Model):
     def __str__(self) -> str:
         return str(self.item)
 
+    @property
+    def beginning(self) -> str:
+        """The first paragraphs of a long text; all of any other."""
+        if len(self.text) <= LONG:
+            return self.text
+        end = self.text.rfind("\n\n", 0, LONG)
+        return self.text[: end if end > 0 else LONG]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the text is longer than its beginning."""
+        return len(self.text) > LONG
+
 
 @receiver(pre_save, sender=Note)
 def fold_note(instance: Note, **_kwargs: Any) -> None:
     """Keep the searched text true to the text."""
     instance.search_text = fold(instance.text)
+
+
+def open_to_notes(user: Reader) -> ItemQuerySet:
+    """Return the items `user` may write on: all published, and those they have written on."""
+    return Item.objects.filter(
+        models.Q(state=Item.State.PUBLISHED) | models.Q(pk__in=user.notes.values("item"))
+    )
+
+
+def tidy(text: str) -> str:
+    """Return `text` with plain line ends: browsers send others, which are no change."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def join_texts(mine: str, saved: str) -> str:
+    """Return both texts, mine first; only one where it holds the other."""
+    if mine.strip() in saved:
+        return saved
+    if saved.strip() in mine:
+        return mine
+    return f"{mine.rstrip()}\n\n---\n\n{saved.lstrip()}"
 
 
 @transaction.atomic
@@ -97,8 +140,9 @@ def write_note(user: Reader, item: Item, text: str, *, based_on: int) -> Note:
     the same. An emptied note stays, without text, so that versions never begin anew. Raises
     ValidationError if the text is too long.
     """
+    text = tidy(text)
     lock_reader(user)
-    note = user.notes.filter(item=item).first() or Note(user=user, item=item, version=0)
+    note = user.notes.on(item) or Note(user=user, item=item, version=0)
     if note.text == text:
         return note
     if note.version != based_on:
@@ -106,6 +150,6 @@ def write_note(user: Reader, item: Item, text: str, *, based_on: int) -> Note:
     note.text = text
     note.version += 1
     note.updated_at = timezone.now()
-    note.clean_fields()
+    note.clean_fields(exclude=("user", "item"))
     note.save()
     return note

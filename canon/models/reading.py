@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -91,9 +91,11 @@ class MarkState:
         further = max(self, other, key=lambda state: RANK[state.status])
         if further.status not in {Status.READING, Status.READ}:
             return further
-        started = [state.started_on for state in (self, other) if state.started_on]
-        finished = [state.finished_on for state in (self, other) if state.finished_on]
-        return MarkState(further.status, min(started, default=None), min(finished, default=None))
+        first = min((s.started_on for s in (self, other) if s.started_on), default=None)
+        last = min((s.finished_on for s in (self, other) if s.finished_on), default=None)
+        if first and last and first > last:
+            first = None  # it belongs to a second reading
+        return MarkState(further.status, first, last)
 
     def says_the_same_as(self, other: MarkState) -> bool:
         """Compare all but the place in the queue."""
@@ -186,7 +188,8 @@ class ReadingEvent(models.Model):
 
 def lock_reader(user: Reader) -> None:
     """Let no other change of this reader's marks in before the transaction ends."""
-    type(user)._default_manager.select_for_update().get(pk=user.pk)
+    # `__class__`, not `type`: request.user is a proxy until it is asked.
+    user.__class__._default_manager.select_for_update().get(pk=user.pk)
 
 
 def change_marks(user: Reader, items: Iterable[Item], status: str) -> uuid.UUID | None:
@@ -201,8 +204,8 @@ def change_marks(user: Reader, items: Iterable[Item], status: str) -> uuid.UUID 
     return set_states(user, {item: lambda state: state.moved_to(status, today) for item in items})
 
 
-def undo_step(user: Reader, step: uuid.UUID) -> int:
-    """Take back what `user` changed in `step`; return how many items went back.
+def undo_step(user: Reader, step: uuid.UUID) -> QuerySet[ReadingEvent]:
+    """Take back what `user` changed in `step`; return the events of doing so.
 
     A mark that has been changed since is left alone, so that a second press does nothing.
     """
@@ -210,8 +213,8 @@ def undo_step(user: Reader, step: uuid.UUID) -> int:
         event.item: go_back(MarkState.from_json(event.before), MarkState.from_json(event.after))
         for event in user.reading_events.filter(step=step).select_related("item")
     }
-    undone = set_states(user, changes)
-    return user.reading_events.filter(step=undone).count() if undone else 0
+    undone: QuerySet[ReadingEvent] = user.reading_events.filter(step=set_states(user, changes))
+    return undone
 
 
 def go_back(before: MarkState, after: MarkState) -> Change:

@@ -1,7 +1,7 @@
 """Template tags and filters of the canon's pages."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,9 +10,11 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from canon.models import Item
+from canon.models import Item, MarkState
 
 register = template.Library()
+
+UNREAD = MarkState()
 
 # What could end a script element, escaped as django.utils.html.json_script does.
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
@@ -22,6 +24,18 @@ ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 def host(url: str) -> str:
     """Return the host of an address as people say it, without “www.”."""
     return (urlsplit(url).hostname or url).removeprefix("www.")
+
+
+@register.filter
+def of(marks: Mapping[int, MarkState], pk: int) -> MarkState:
+    """Return the state of the item `pk` among a reader's `marks`."""
+    return marks.get(pk, UNREAD)
+
+
+@register.filter
+def ids(items: Iterable[Item]) -> str:
+    """Return the ids of `items`, with commas between them."""
+    return ",".join(str(item.pk) for item in items)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,6 +1,6 @@
 from canon.views.catalogue import item_detail, item_list
 from canon.views.marking import edit_dates, mark_item, mark_items, undo
-from canon.views.notes import edit_note, note_list, preview_note
+from canon.views.notes import csrf_failure, edit_note, note_list, preview_note
 from canon.views.progress import (
     carry_mark,
     dismiss_news,
@@ -20,6 +20,7 @@ from canon.views.transfer import (
 
 __all__ = [
     "carry_mark",
+    "csrf_failure",
     "dismiss_news",
     "edit_dates",
     "edit_note",

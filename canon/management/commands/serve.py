@@ -37,6 +37,7 @@ class Command(BaseCommand):
         number = check_port(host, port)
         try:
             call_command("migrate", verbosity=0, interactive=False)
+            call_command("createcachetable", verbosity=0)  # rate limits are counted there
         except OperationalError as error:
             raise CommandError(f"The database cannot be reached: {error}".strip()) from error
         load_canon_once()
@@ -48,8 +49,10 @@ class Command(BaseCommand):
         serve(host, number)
 
     def greet(self, host: str, port: int) -> None:
-        """Print where the site is, and how to become its first curator."""
-        self.stdout.write(f"Canon is open at http://{host}:{port}/ (stop it with Ctrl-C).")
+        """Print where the site and its mail are, and how to become its first curator."""
+        folder = getattr(settings, "EMAIL_FILE_PATH", "")
+        mail = f" Its mail is kept in {folder}." if folder else ""
+        self.stdout.write(f"Canon is open at http://{host}:{port}/ (stop it with Ctrl-C).{mail}")
         if not get_user_model().objects.filter(is_staff=True).exists():
             self.stdout.write("To become its first curator: make curator")
         self.stdout.flush()

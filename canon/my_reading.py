@@ -1,0 +1,168 @@
+"""My reading as data: everything the page shows of one reader."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from canon import progress
+from canon.charts import HeatMap, Line
+from canon.models import Dependency, Item, MarkState, Status
+from canon.news import News, Replacement, news, replacement_of
+from canon.outline import Outline
+from canon.readers import Member
+from canon.standing import Standing
+from canon.tally import Tally
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An item the reader marked, in a list of theirs."""
+
+    item: Item
+    state: MarkState
+    # Of a retired item: what stands in its place.
+    replacement: Replacement | None = None
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the item is still on the list, so that it has a page and can be marked."""
+        return self.item.state == Item.State.PUBLISHED
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """At so many items a week, the reader is through on this day; None if that cannot be said."""
+
+    per_week: float
+    day: datetime.date | None
+
+
+class MyReading:
+    """What one reader has read, is reading, and could read next."""
+
+    def __init__(self, user: Any) -> None:
+        """Read the canon and what `user` made of it: four queries, however many the rows."""
+        self.user = user
+        self.today: datetime.date = user.today()
+        # Taken first: what is added while this is read will be news once more, not lost.
+        self.seen_until = timezone.now()
+        reader = Member(user)
+        self.states = reader.marks
+        self.outline = Outline()
+        known = Q(state__in=(Item.State.PUBLISHED, Item.State.RETIRED)) | Q(marks__user=user)
+        everything = Item.objects.filter(pk__in=Item.objects.filter(known).values("pk"))
+        self.items = list(everything.in_canon_order().defer("search_text"))
+        self.by_id = {item.pk: item for item in self.items}
+        published = [item for item in self.items if item.state == Item.State.PUBLISHED]
+        self.standing = Standing(reader, self.outline, published)
+
+    # Where the reader stands
+
+    @property
+    def total(self) -> Tally:
+        """The counts of the whole canon."""
+        return self.standing.total
+
+    @property
+    def remaining(self) -> int:
+        """How many items are left to finish."""
+        return self.total.total - self.total.read
+
+    @cached_property
+    def retired(self) -> int:
+        """How many items the reader marked that are no longer on the list."""
+        return progress.count_retired(self.items, self.states)
+
+    # The lists
+
+    def entries(self, status: str) -> list[Entry]:
+        """Return the items of this status, in canon order, retired ones with what replaces them."""
+        return [
+            Entry(item, state, replacement_of(item, self.by_id, self.states))
+            for item in self.items
+            if (state := self.states.get(item.pk)) and state.status == status
+        ]
+
+    @cached_property
+    def under_way(self) -> list[Entry]:
+        """What the reader is reading, the latest begun first."""
+        entries = self.entries(Status.READING)
+        started = {entry: entry.state.started_on or datetime.date.min for entry in entries}
+        return sorted(entries, key=lambda entry: started[entry], reverse=True)
+
+    @cached_property
+    def queue(self) -> list[Entry]:
+        """What the reader has queued, in their order."""
+        order = {pk: number for number, pk in enumerate(self.states)}
+        return sorted(
+            self.entries(Status.QUEUED),
+            key=lambda entry: (entry.state.queue_position or 0, order[entry.item.pk]),
+        )
+
+    def place_in_queue(self, item: Item) -> int | None:
+        """Return the place of `item` in the queue, from 1; None if it is not in it."""
+        places = {entry.item.pk: place for place, entry in enumerate(self.queue, start=1)}
+        return places.get(item.pk)
+
+    @cached_property
+    def suggestions(self) -> list[progress.Suggestion]:
+        """Three items to read next, each with its reason."""
+        builds_on = defaultdict[int, list[int]](list)
+        for item, base in Dependency.objects.values_list("item_id", "builds_on_id"):
+            builds_on[item].append(base)
+        return progress.what_next(self.items, self.states, builds_on, self.outline)
+
+    @cached_property
+    def news(self) -> News:
+        """What became of the canon since the reader last looked."""
+        return news(self.items, self.states, self.user.news_seen_at)
+
+    # The year
+
+    @cached_property
+    def heat_map(self) -> HeatMap:
+        """The days of a year, by what was started or finished on them."""
+        return HeatMap(progress.activity(self.states), self.today)
+
+    @cached_property
+    def line(self) -> Line:
+        """What was finished, over time."""
+        days = progress.finishes(self.states)
+        read = sum(state.status == Status.READ for state in self.states.values())
+        return Line(days, self.today, undated=read - len(days))
+
+    @cached_property
+    def days(self) -> progress.Streak:
+        """The run of days."""
+        return progress.day_streak(progress.activity(self.states), self.today)
+
+    @cached_property
+    def weeks(self) -> progress.Streak:
+        """The run of weeks."""
+        return progress.week_streak(progress.activity(self.states), self.today)
+
+    # Goal and forecast
+
+    @property
+    def goal_forecast(self) -> Forecast | None:
+        """When the reader is through if they keep to their goal, None without one."""
+        goal = self.user.weekly_goal
+        return self.forecast(Fraction(goal)) if goal else None
+
+    @property
+    def pace_forecast(self) -> Forecast | None:
+        """When the reader is through at the pace of late, None if they finished nothing of late."""
+        pace = progress.recent_pace(self.states, self.today)
+        return self.forecast(pace) if pace else None
+
+    def forecast(self, per_week: Fraction) -> Forecast:
+        """Return when the reader is through at `per_week` items a week."""
+        return Forecast(float(per_week), progress.forecast(self.remaining, per_week, self.today))

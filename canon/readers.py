@@ -1,0 +1,200 @@
+"""Who reads: a member, whose marks are rows, or a guest, whose marks lie in the session.
+
+Views ask `reader_of(request)` and need not know which of the two it is.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.messages import add_message, constants
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models.functions import Left
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from canon.models import Item, MarkState, Note, Status, change_marks, set_states, undo_step
+from canon.models.reading import go_back
+
+EXCERPT = 240
+# How many steps a guest can take back.
+GUEST_STEPS = 20
+
+
+class MemberRequest(HttpRequest):
+    """A request to a view behind `login_required`."""
+
+    # The user model, which canon names only in settings.
+    user: Any
+
+
+class Member:
+    """A reader who is signed in."""
+
+    is_member = True
+
+    def __init__(self, user: Any) -> None:
+        """Stand for `user`, whose rows are reached through their own relations."""
+        self.user = user
+
+    @cached_property
+    def marks(self) -> dict[int, MarkState]:
+        """What each marked item is to this reader, by the item's id, from one query."""
+        return {mark.item_id: mark.state for mark in self.user.marks.all()}
+
+    @cached_property
+    def notes(self) -> dict[int, str]:
+        """The beginning of each note, by the item's id, from one query."""
+        notes = self.user.notes.written().annotate(excerpt=Left("text", EXCERPT))
+        return dict(notes.values_list("item_id", "excerpt"))
+
+    def note_on(self, item: Item) -> Note | None:
+        """Return this reader's note on `item`, None where there is none."""
+        note: Note | None = self.user.notes.on(item)
+        return note
+
+    def today(self) -> datetime.date:
+        """Return the reader's date."""
+        today: datetime.date = self.user.today()
+        return today
+
+    def change(self, items: Iterable[Item], status: str) -> uuid.UUID | None:
+        """Give `items` a status; see `canon.models.change_marks`."""
+        step = change_marks(self.user, items, status)
+        vars(self).pop("marks", None)
+        return step
+
+    def undo(self, step: uuid.UUID) -> list[Item]:
+        """Take `step` back; return the items that went back."""
+        undone = undo_step(self.user, step)
+        vars(self).pop("marks", None)
+        return list(Item.objects.filter(reading_events__in=undone))
+
+
+class Guest:
+    """A visitor without an account; the session keeps their marks until they sign in."""
+
+    is_member = False
+    notes: dict[int, str] = {}
+
+    def __init__(self, session: SessionBase) -> None:
+        """Stand for the visitor of `session`."""
+        self.session = session
+
+    def note_on(self, _item: Item) -> None:
+        """Return None: only members write notes."""
+
+    @cached_property
+    def marks(self) -> dict[int, MarkState]:
+        """What each marked item is to this visitor, by the item's id."""
+        return read_guest_marks(self.session)
+
+    def today(self) -> datetime.date:
+        """Return the visitor's date: their time zone is in force during the request."""
+        return timezone.localdate()
+
+    def change(self, items: Iterable[Item], status: str) -> uuid.UUID | None:
+        """Give `items` a status; takes, returns and raises what `change_marks` does."""
+        if status and status not in Status.values:
+            raise ValueError(f"There is no status {status!r}.")
+        today = self.today()
+        return self.set_states(
+            {item.pk: lambda state: state.moved_to(status, today) for item in items}
+        )
+
+    def undo(self, step: uuid.UUID) -> list[Item]:
+        """Take `step` back; return the items that went back."""
+        taken = next((s for s in self.session.get("steps", []) if s["step"] == str(step)), None)
+        if taken is None:
+            return []
+        changes = {
+            int(pk): go_back(MarkState.from_json(before), MarkState.from_json(after))
+            for pk, (before, after) in taken["changes"].items()
+        }
+        return list(Item.objects.filter(pk__in=changes)) if self.set_states(changes) else []
+
+    def set_states(self, changes: dict[int, Callable[[MarkState], MarkState]]) -> uuid.UUID | None:
+        """Change states, given for each item's id a function from the present to the next.
+
+        Returns the step of the change, or None if nothing changed.
+        """
+        if not self.session.session_key:
+            return self.write(self.session, changes)
+        # Two presses at once would each save the session they had read, and one would be lost.
+        # So the row is locked, read afresh and saved here, and not by the middleware later.
+        with transaction.atomic():
+            Session.objects.select_for_update().filter(pk=self.session.session_key).first()
+            return self.write(type(self.session)(self.session.session_key), changes)
+
+    def write(
+        self, session: SessionBase, changes: dict[int, Callable[[MarkState], MarkState]]
+    ) -> uuid.UUID | None:
+        """Change states in `session`, and save it."""
+        marks = read_guest_marks(session)
+        undoable = {}
+        for pk, change in changes.items():
+            before = marks.pop(pk, MarkState())
+            after = change(before)
+            if after.status:
+                marks[pk] = after
+            if after != before:
+                undoable[str(pk)] = (before.to_json(), after.to_json())
+        self.marks = marks
+        if not undoable:
+            return None
+        step = uuid.uuid4()
+        session["marks"] = {str(pk): state.to_json() for pk, state in marks.items()}
+        steps = [*session.get("steps", []), {"step": str(step), "changes": undoable}]
+        session["steps"] = steps[-GUEST_STEPS:]
+        session.save()
+        return step
+
+
+def read_guest_marks(session: SessionBase) -> dict[int, MarkState]:
+    """Return the marks kept in `session`, by the item's id."""
+    return {int(pk): MarkState.from_json(data) for pk, data in session.get("marks", {}).items()}
+
+
+def reader_of(request: HttpRequest) -> Member | Guest:
+    """Return who makes `request`."""
+    if request.user.is_authenticated:
+        return Member(request.user)
+    return Guest(request.session)
+
+
+@receiver(user_logged_in)
+def merge_guest_marks(request: HttpRequest, user: Any, **_kwargs: Any) -> None:
+    """Give a reader who signs in the marks they made as a guest, and say so.
+
+    Where both have a mark of one item, `MarkState.merged_with` decides. The guest's marks are
+    gone afterwards, so that merging twice changes nothing.
+    """
+    if not hasattr(request, "session") or "marks" not in request.session:
+        return
+    guest = read_guest_marks(request.session)
+    del request.session["marks"]
+    request.session.pop("steps", None)
+    items = Item.objects.in_bulk(guest)
+    step = set_states(user, {item: merging(guest[pk]) for pk, item in items.items()})
+    if step:
+        count = user.reading_events.filter(step=step).count()
+        text = ngettext(
+            "%(count)s mark you made before signing in is now yours.",
+            "%(count)s marks you made before signing in are now yours.",
+            count,
+        )
+        add_message(request, constants.SUCCESS, text % {"count": count}, extra_tags=str(step))
+
+
+def merging(guest: MarkState) -> Callable[[MarkState], MarkState]:
+    """Return the change that merges a guest's state into a member's."""
+    return lambda state: state.merged_with(guest)

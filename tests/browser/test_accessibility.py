@@ -1,0 +1,40 @@
+"""Axe finds no fault with any page, on large and small screens, in both languages and schemes."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+SCREENS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+EVERYTHING = {"resultTypes": ["violations"], "preload": False}
+# Between the schemes, only colours differ.
+SCHEMES = {"light": EVERYTHING, "dark": {**EVERYTHING, "runOnly": ["color-contrast"]}}
+
+
+def faults(page: Page) -> dict[str, list[str]]:
+    """Return where on the page axe finds something, by rule, screen and scheme."""
+    found = {}
+    for screen, size in SCREENS.items():
+        page.set_viewport_size(size)
+        for scheme, options in SCHEMES.items():
+            page.emulate_media(color_scheme=scheme)
+            for fault in Axe().run(page, options=options).response["violations"]:
+                places = [str(node["target"]) for node in fault["nodes"]]
+                found[f"{fault['id']} ({screen}, {scheme})"] = places
+    return found
+
+
+@pytest.mark.parametrize("language", ["", "/zh-hans"], ids=["en", "zh-hans"])
+@pytest.mark.parametrize("path", ["/", "/items/palm/", "/items/nowhere/"])
+def test_a_page_is_accessible(page, language, path):
+    page.goto(language + path)
+    assert faults(page) == {}
+
+
+@pytest.mark.parametrize("language", ["", "/zh-hans"], ids=["en", "zh-hans"])
+def test_a_filtered_list_with_an_open_pill_is_accessible(page, language):
+    page.goto(f"{language}/?q=scaling&kind=paper")
+    page.locator("#pill-kind summary").click()
+    expect(page.locator("#panel-kind")).to_be_visible()
+    assert faults(page) == {}

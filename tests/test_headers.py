@@ -1,0 +1,131 @@
+"""Every answer carries the headers that protect its reader, and no page needs an exception."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from canon.models import Item
+from tests.pages import get
+
+pytestmark = pytest.mark.django_db
+
+ANSWERS = [
+    pytest.param("/", {}, 200, id="page"),
+    pytest.param("/zh-hans/items/bert/", {}, 200, id="page of an item"),
+    pytest.param("/?q=model&kind=x", {"HX-Request": "true"}, 200, id="fragment"),
+    pytest.param("/nowhere/", {}, 404, id="missing page"),
+    pytest.param("/admin/login/", {}, 200, id="sign-in of the admin"),
+    pytest.param("/robots.txt", {}, 200, id="robots.txt"),
+    pytest.param("/favicon.ico", {}, 302, id="redirect"),
+]
+LISTS = [
+    "/",
+    "/zh-hans/",
+    "/?q=model&kind=paper&year_min=2020&sort=title",
+    "/zh-hans/?q=nosuchword&kind=video",
+    "/?kind=x&year_min=abc&year_max=%00",
+    "/?q=%22%20onclick%3Dalert(1)%20%22",
+]
+
+
+@pytest.fixture
+def broken_client(monkeypatch):
+    """A browser on a site whose canon page always fails."""
+
+    def fail(*_arguments):
+        raise RuntimeError
+
+    monkeypatch.setattr("canon.views.catalogue.Catalogue", fail)
+    return Client(raise_request_exception=False)
+
+
+def policy(response):
+    """Return the content security policy of an answer, by directive."""
+    directives = response.headers["Content-Security-Policy"].split(";")
+    words = [directive.split() for directive in directives if directive.strip()]
+    assert len(words) == len({name for name, *_sources in words})
+    return {name: sources for name, *sources in words}
+
+
+def inline_code(page):
+    """Return what in a page would need an exception from the policy: inline scripts and styles."""
+    found = []
+    for element in page.walk():
+        data_block = element.get("type") == "application/ld+json"
+        if element.tag == "style" or (
+            element.tag == "script" and element.get("src") is None and not data_block
+        ):
+            found.append(element.tag)
+        for name, value in element.attributes.items():
+            if name == "style" or name.startswith(("on", "hx-on", "data-hx-on", "hx-vals")):
+                found.append(name)
+            if name in {"href", "src", "action"} and value.strip().lower().startswith("javascript"):
+                found.append(value)
+    return found
+
+
+@pytest.mark.parametrize(("address", "headers", "status"), ANSWERS)
+def test_the_content_security_policy_is_the_one_in_the_settings(client, address, headers, status):
+    response = client.get(address, headers=headers)
+    assert response.status_code == status
+    assert policy(response) == {
+        name: [str(source) for source in sources]
+        for name, sources in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"].items()
+    }
+    assert "Content-Security-Policy-Report-Only" not in response.headers
+
+
+def test_the_policy_allows_only_our_own_files_and_no_inline_code(client):
+    directives = policy(client.get("/"))
+    assert directives["default-src"] == ["'none'"]
+    assert directives["script-src"] == directives["style-src"] == ["'self'"]
+    assert directives["base-uri"] == directives["frame-ancestors"] == ["'none'"]
+    assert "unsafe" not in str(directives)
+
+
+@pytest.mark.parametrize(("address", "headers", "status"), ANSWERS)
+def test_every_answer_is_protected(client, address, headers, status):
+    response = client.get(address, headers=headers)
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["X-Frame-Options"] == "DENY"
+    assert response.headers["Referrer-Policy"] == "same-origin"
+    assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_a_page_that_fails_is_protected_too(broken_client):
+    response = broken_client.get("/")
+    assert response.status_code == 500
+    assert policy(response)["script-src"] == ["'self'"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["X-Frame-Options"] == "DENY"
+    assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_no_list_has_inline_scripts_or_styles(client, address):
+    assert inline_code(get(client, address)) == []
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh-hans"])
+def test_no_item_page_has_inline_scripts_or_styles(client, prefix):
+    for slug in Item.objects.values_list("slug", flat=True):
+        assert inline_code(get(client, f"{prefix}/items/{slug}/")) == []
+
+
+def test_pages_that_are_missing_or_fail_have_no_inline_scripts_or_styles(client, broken_client):
+    assert inline_code(get(client, "/nowhere/", status=404)) == []
+    assert inline_code(get(broken_client, "/zh-hans/", status=500)) == []
+
+
+def test_scripts_and_styles_come_from_this_site(client):
+    page = get(client, "/")
+    sources = [script["src"] for script in page.all("script") if script.get("src")]
+    sources += [link["href"] for link in page.all("link", rel="stylesheet")]
+    assert len(sources) >= 3
+    assert all(source.startswith("/static/") for source in sources)
+
+
+def test_links_to_other_sites_cannot_reach_back(client):
+    for link in get(client, "/items/med-palm/").all("a"):
+        if link["href"].startswith("http"):
+            assert link["rel"] == "noopener"

@@ -1,0 +1,193 @@
+"""`manage.py serve`, which is `make run`: a fresh site is served whole, a curated one as it was."""
+
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from django.conf import settings
+
+from tests.commands import command, complaint, environment, run
+from tests.pages import cards
+
+LONGEST_START = 120  # seconds
+
+
+class Site(NamedTuple):
+    """A served site: its data folder, where it is, and what it said at the start."""
+
+    data: Path
+    port: int
+    said: list[str]
+
+    def get(self, path, **headers):
+        """Return the answer for `path` and its body."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer, body
+
+    def page(self):
+        """Return the canon page."""
+        answer, body = self.get("/")
+        assert answer.status == 200
+        return body.decode()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def is_over(process, seconds):
+    """Tell whether `process` ends within `seconds`."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+@contextmanager
+def served(data):
+    """Start the site on a free port, wait until the port answers, and stop it in the end."""
+    port = free_port()
+    log = data.with_suffix(".log")
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command("serve", "--host=127.0.0.1", f"--port={port}"),
+            cwd=settings.BASE_DIR,
+            env=environment(data),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        for _poll in range(LONGEST_START * 20):
+            assert not is_over(process, 1 / 20), log.read_text()
+            if listens(port):
+                break
+        else:
+            pytest.fail(f"After {LONGEST_START} seconds nothing listens: {log.read_text()}")
+        yield Site(data, port, log.read_text().splitlines())
+    finally:
+        process.terminate()
+        if not is_over(process, 10):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory):
+    """A site started for the first time. Tests only look at it."""
+    with served(tmp_path_factory.mktemp("site") / "data") as site:
+        yield site
+
+
+@pytest.fixture
+def copied(fresh, tmp_path):
+    """A data folder as the first start left it."""
+    return shutil.copytree(fresh.data, tmp_path / "data")
+
+
+def execute(data, *statements):
+    """Change a site's database from outside."""
+    connection = sqlite3.connect(data / "canon.sqlite3")
+    with connection:
+        for statement in statements:
+            assert connection.execute(statement).rowcount > 0
+    connection.close()
+
+
+def test_the_first_start_says_where_the_site_is_and_how_to_become_a_curator(fresh):
+    assert len(fresh.said) == 2
+    assert f"http://127.0.0.1:{fresh.port}/" in fresh.said[0]
+    assert "make curator" in fresh.said[1]
+
+
+def test_a_fresh_site_shows_all_96_items(fresh):
+    assert len(cards(fresh.page())) == 96
+
+
+@pytest.mark.parametrize("name", ["canon.css", "canon.js"])
+@pytest.mark.parametrize("coding", ["br", "gzip"])
+def test_static_files_are_hashed_compressed_and_cached_for_ever(fresh, name, coding):
+    stem, suffix = name.split(".")
+    (path,) = set(re.findall(rf'"(/static/canon/{stem}\.[0-9a-f]{{12}}\.{suffix})"', fresh.page()))
+    answer, body = fresh.get(path, **{"Accept-Encoding": coding})
+    assert answer.status == 200
+    assert answer.headers["Content-Encoding"] == coding
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert len(body) < len(fresh.get(path)[1])
+
+
+def test_a_second_start_keeps_curated_changes(copied):
+    execute(
+        copied,
+        "UPDATE canon_item SET title = 'Renamed by a curator' WHERE slug = 'gpt-3'",
+        "UPDATE canon_item SET state = 'retired' WHERE slug = 'babyagi'",
+    )
+    with served(copied) as site:
+        page = site.page()
+    assert "Renamed by a curator" in page
+    assert "babyagi" not in cards(page)
+    assert len(cards(page)) == 95
+
+
+def test_a_second_start_collects_no_static_files_again(copied):
+    stylesheets = list((copied / "static" / "canon").glob("*.css*"))
+    before = {file: file.stat().st_ino for file in stylesheets}
+    with served(copied):
+        assert {file: file.stat().st_ino for file in stylesheets} == before
+
+
+def test_a_site_that_has_a_curator_is_not_told_how_to_make_one(copied):
+    made = run(
+        "createsuperuser",
+        "--no-input",
+        "--email=ada@example.org",
+        data=copied,
+        DJANGO_SUPERUSER_PASSWORD="correct horse battery",
+    )
+    assert made.returncode == 0, made.stderr
+    with served(copied) as site:
+        assert [line for line in site.said if "curator" in line] == []
+
+
+def test_a_taken_port_ends_in_one_sentence_that_says_what_to_do(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        line = complaint(run("serve", f"--port={port}", data=tmp_path / "data"))
+    assert f"Port {port} cannot be used" in line
+    assert "choose another" in line
+
+
+@pytest.mark.parametrize("port", ["eighty", "0", "65536", ""])
+def test_a_nonsense_port_ends_in_one_sentence(tmp_path, port):
+    line = complaint(run("serve", data=tmp_path / "data", PORT=port))
+    assert f"PORT must be a number from 1 to 65535, not “{port}”." in line
+
+
+def test_a_database_that_cannot_be_reached_ends_in_its_reason(tmp_path):
+    nowhere = f"postgresql://canon@127.0.0.1:{free_port()}/canon"
+    port = f"--port={free_port()}"
+    ended = run("serve", port, data=tmp_path / "data", DATABASE_URL=nowhere)
+    assert ended.returncode != 0
+    assert ended.stderr.startswith("CommandError: The database cannot be reached: ")
+    assert "refused" in ended.stderr
+    assert "Traceback" not in ended.stderr

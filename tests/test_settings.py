@@ -1,0 +1,103 @@
+"""The environment configures the site; a bad value stops the start with one clear sentence."""
+
+import pytest
+
+from tests.commands import complaint, run
+
+LONG_KEY = "k" * 50
+
+
+@pytest.fixture
+def data(tmp_path):
+    return tmp_path / "data"
+
+
+def evaluate(expression, data, **variables):
+    """Return what an expression comes to in a process of the site, printed."""
+    code = (
+        f"from django.conf import settings; from django.db import connection; print({expression})"
+    )
+    ended = run("shell", "--no-imports", "-c", code, data=data, **variables)
+    assert ended.stderr == ""
+    return ended.stdout.strip()
+
+
+def secret_key(data, **variables):
+    return evaluate("settings.SECRET_KEY", data, **variables)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://canon@localhost/canon"),
+        ("DATABASE_URL", "canon.sqlite3"),
+        ("DATABASE_URL", "postgresql://canon@localhost:port/canon"),
+        ("SITE_URL", "canon.example.org"),
+        ("SITE_URL", "ftp://canon.example.org"),
+        ("SITE_URL", "https://canon.example.org/reading"),
+        ("SITE_URL", "https://[canon.example.org"),
+        ("SITE_URL", "https://canon.example.org:port"),
+        ("DEBUG", "maybe"),
+        ("SECRET_KEY", "k" * 49),
+    ],
+)
+def test_a_bad_value_ends_in_one_sentence_that_names_the_variable(data, name, value):
+    line = complaint(run("check", data=data, **{name: value}))
+    assert line.startswith(f"Canon cannot start: {name} must ")
+    assert line.endswith(".")
+
+
+def test_a_folder_that_cannot_be_written_ends_in_one_sentence_that_says_what_to_do(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    line = complaint(run("check", data=file / "data"))
+    assert str(file) in line
+    assert "set SECRET_KEY, or CANON_DATA" in line
+
+
+def test_the_password_of_the_database_is_never_printed(data):
+    ended = run("check", data=data, DATABASE_URL="mysql://canon:hush-hush@localhost/canon")
+    assert "hush" not in ended.stdout + ended.stderr
+
+
+def test_the_secret_key_is_made_once_and_kept_private(data):
+    first = secret_key(data)
+    assert len(first) >= 50
+    assert secret_key(data) == first
+    (kept,) = [file for file in data.iterdir() if file.read_text() == first]
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_two_sites_have_two_secret_keys(tmp_path):
+    one, other = (secret_key(tmp_path / name) for name in ("one", "other"))
+    assert one != other
+
+
+def test_a_secret_key_from_the_environment_is_used_and_not_written(data):
+    assert secret_key(data, SECRET_KEY=LONG_KEY) == LONG_KEY
+    assert not data.exists()
+
+
+@pytest.mark.parametrize(("variables", "debug"), [({}, "False"), ({"DEBUG": " Yes"}, "True")])
+def test_debugging_is_off_unless_turned_on(data, variables, debug):
+    assert evaluate("settings.DEBUG", data, **variables) == debug
+
+
+def test_sqlite_writes_ahead_and_makes_a_second_writer_wait(data):
+    pragma = "connection.cursor().execute('PRAGMA {}').fetchone()[0]"
+    asked = [pragma.format("journal_mode"), pragma.format("busy_timeout")]
+    kept = evaluate(", ".join([*asked, "connection.transaction_mode"]), data)
+    assert kept == "wal 20000 IMMEDIATE"
+
+
+def test_the_checks_for_production_are_silent_behind_https(data):
+    ended = run(
+        "check",
+        "--deploy",
+        "--fail-level=INFO",
+        data=data,
+        SITE_URL="https://canon.example.org",
+    )
+    assert ended.stderr == ""
+    assert ended.stdout == "System check identified no issues (0 silenced).\n"
+    assert ended.returncode == 0
