@@ -23,7 +23,7 @@ def find_reader(email: str) -> User | None:
     return User.objects.filter(Q(email=address) | Q(emailaddress__email=address)).first()
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """allauth's adapter, with the reader's own language and time zone."""
 
     def new_user(self, request: HttpRequest) -> User:
@@ -52,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):
         reader = context.get("user") or find_reader(email)
         language = reader.language if reader else guess_language()
         zone = reader.zone if reader else timezone.get_current_timezone()
-        links = {
+        links: dict[str, str] = {
             name: translate_url(context[name], language)
             for name in ("password_reset_url", "signup_url")
             if name in context

@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, time_zones
 
-REGIONS = frozenset(
-    "Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific".split()
-)
+# fmt: off
+REGIONS = frozenset({
+    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",
+    "Indian", "Pacific",
+})
+# fmt: on
 
 
 def time_zone_choices(present: str) -> list[Any]:
@@ -50,7 +53,7 @@ class PreferencesForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         self.fields["language"].choices = [("en", "English"), ("zh-hans", "简体中文")]  # type: ignore[attr-defined]
-        self.fields["time_zone"].widget.choices = time_zone_choices(self.instance.time_zone)  # type: ignore[attr-defined]
+        self.fields["time_zone"].widget.choices = time_zone_choices(self.instance.time_zone)
 
     def clean_handle(self) -> str | None:
         """Return the handle in small letters, without the @ of its address."""

@@ -37,12 +37,15 @@ validate_handle = RegexValidator(
 )
 
 # Names in which somebody could pass for the site itself.
-RESERVED_HANDLES = frozenset(
-    "about account accounts admin administrator api badge canon contact curator curators editor "
-    "everyone help info login mail me moderator null official operator owner postmaster privacy "
-    "root security settings signin signup staff status support system team undefined webmaster "
-    "you".split()
-)
+# fmt: off
+RESERVED_HANDLES = frozenset({
+    "about", "account", "accounts", "admin", "administrator", "api", "badge", "canon", "contact",
+    "curator", "curators", "editor", "everyone", "help", "info", "login", "mail", "me",
+    "moderator", "null", "official", "operator", "owner", "postmaster", "privacy", "root",
+    "security", "settings", "signin", "signup", "staff", "status", "support", "system", "team",
+    "undefined", "webmaster", "you",
+})
+# fmt: on
 
 
 def validate_not_reserved(handle: str) -> None:
@@ -63,7 +66,7 @@ class UserManager(BaseUserManager["User"]):
         Without a `password` the user cannot sign in by password.
         Raises ValueError if `email` is empty.
         """
-        if not email:
+        if not (email or "").strip():
             raise ValueError("A user needs an e-mail address.")
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
@@ -76,7 +79,8 @@ class UserManager(BaseUserManager["User"]):
         Whoever may call this runs the site, so that the address needs no further proof.
         """
         user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-        user.emailaddress_set.create(email=user.email, primary=True, verified=True)
+        addresses = user.emailaddress_set  # type: ignore[attr-defined]
+        addresses.create(email=user.email, primary=True, verified=True)
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
@@ -163,8 +167,8 @@ class User(AbstractUser):
 
     @transaction.atomic
     def leave(self) -> None:
-        """Delete the account, all that belongs to it, and every session in which it is signed in."""
-        for session in self.usersession_set.all():
+        """Delete the account, all that belongs to it, and every session it is signed in on."""
+        for session in self.usersession_set.all():  # type: ignore[attr-defined]
             session.end()
         self.delete()
 

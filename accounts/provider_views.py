@@ -8,10 +8,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.github import views as github
 from allauth.socialaccount.providers.google import views as google
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
 from accounts.guesses import guess_language
@@ -19,6 +20,19 @@ from accounts.guesses import guess_language
 View = Callable[..., HttpResponse]
 
 LANGUAGE_KEY = "language_at_sign_in"
+
+
+def configured(view: View) -> View:
+    """Return `view`, so that a provider nobody has configured is not found."""
+
+    @wraps(view)
+    def find_provider(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except SocialApp.DoesNotExist as missing:
+            raise Http404 from missing
+
+    return find_provider
 
 
 def leaving(view: View) -> View:
@@ -45,9 +59,9 @@ def returning(view: View) -> View:
     return restore_language
 
 
-google_login = leaving(google.oauth2_login)
-google_callback = returning(google.oauth2_callback)
-github_login = leaving(github.oauth2_login)
-github_callback = returning(github.oauth2_callback)
-openid_connect_login = leaving(openid_connect.login)
-openid_connect_callback = returning(openid_connect.callback)
+google_login = configured(leaving(google.oauth2_login))
+google_callback = configured(returning(google.oauth2_callback))
+github_login = configured(leaving(github.oauth2_login))
+github_callback = configured(returning(github.oauth2_callback))
+openid_connect_login = configured(leaving(openid_connect.login))
+openid_connect_callback = configured(returning(openid_connect.callback))

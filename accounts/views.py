@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 def preferences(request: HttpRequest) -> HttpResponse:
     """Show a reader's preferences, and save them; the page comes back in the chosen language."""
     # A row of its own: the page around a refused form must not show what was refused.
-    reader = User.objects.get(pk=request.user.pk)
+    reader = get_object_or_404(User, pk=request.user.pk)
     form = PreferencesForm(request.POST or None, instance=reader)
     if request.method == "POST" and form.is_valid() and form.save_or_refuse():
         with translation.override(reader.language):
@@ -61,14 +61,14 @@ def delete_account(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
 @cache_control(private=True, no_cache=True)
 def confirm_deletion(request: HttpRequest) -> HttpResponse:
     """Ask once more, of somebody who has just proved who they are; then delete the account."""
     if request.method != "POST":
         return render(request, "accounts/confirm_deletion.html")
-    # Its own object: request.user is needed no more, and signing out would still look at it.
-    reader = User.objects.get(pk=request.user.pk)
+    # An object of its own: signing out still looks at request.user.
+    reader = get_object_or_404(User, pk=request.user.pk)
     reader.leave()
     logout(request)
     try:

@@ -41,7 +41,7 @@ class Entry:
 class Forecast:
     """At so many items a week, the reader is through on this day; None if that cannot be said."""
 
-    per_week: float
+    per_week: int | float
     day: datetime.date | None
 
 
@@ -165,4 +165,5 @@ class MyReading:
 
     def forecast(self, per_week: Fraction) -> Forecast:
         """Return when the reader is through at `per_week` items a week."""
-        return Forecast(float(per_week), progress.forecast(self.remaining, per_week, self.today))
+        shown = int(per_week) if per_week.denominator == 1 else float(per_week)
+        return Forecast(shown, progress.forecast(self.remaining, per_week, self.today))

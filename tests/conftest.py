@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
@@ -32,25 +34,51 @@ def load_canon() -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory) -> None:
+    """On SQLite the tests' database is a file, as in use: other processes can open it too."""
+    database = settings.DATABASES["default"]
+    if "sqlite" in database["ENGINE"]:
+        file = tmp_path_factory.mktemp("database") / "canon.sqlite3"
+        database.setdefault("TEST", {})["NAME"] = str(file)
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Every test with a database finds the shipped canon in it."""
     with django_db_blocker.unblock():
         load_canon()
 
 
+def pytest_configure() -> None:
+    """Serve static files without hashes, which only collectstatic knows, from an empty folder.
+
+    Argon2 is slow on purpose; in tests it would be slow a thousand times.
+    """
+    quick = "django.contrib.auth.hashers.MD5PasswordHasher"
+    settings.PASSWORD_HASHERS = [quick, *settings.PASSWORD_HASHERS]
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    settings.STATIC_ROOT = Path(tempfile.mkdtemp(prefix="canon-static-"))
+
+
+def pytest_unconfigure() -> None:
+    """Remove the folder again."""
+    settings.STATIC_ROOT.rmdir()
+
+
 @pytest.fixture(autouse=True)
-def plain_settings(settings, tmp_path):
-    """Static files without hashes, which only collectstatic knows; nothing in the real folders."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    settings.DATA_DIR = settings.STATIC_ROOT = tmp_path
+def own_folder(settings, tmp_path):
+    """Nothing is written to the real folder of data."""
+    settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture
 def canon(transactional_db) -> None:
-    """The shipped canon for tests that commit, each of which leaves the tables empty."""
+    """The shipped canon for tests that commit, each of which leaves the tables empty.
+
+    The cache's table is none of a model, so that what it counts has to be forgotten by name.
+    """
+    cache.clear()
     load_canon()
 
 

@@ -98,6 +98,12 @@ def get(client, address, status=200, **headers):
     return read(response.content.decode())
 
 
+def listed_under(page, heading):
+    """Return the links in the list under `heading` on an item's page; none without the list."""
+    sections = [part for part in page.all("section", "beside") if part.one("h2").text == heading]
+    return [link.text for part in sections for link in part.all("a")]
+
+
 def shown(client, query=None, path="/"):
     """Return the slugs of the cards that the canon page shows for `query`, from the top.
 

@@ -1,6 +1,8 @@
 """Makes readers for tests."""
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.test import Client
 
 
 def make_reader(email="reader@example.org", password="an unlikely phrase", **fields):
@@ -8,3 +10,11 @@ def make_reader(email="reader@example.org", password="an unlikely phrase", **fie
     reader = get_user_model().objects.create_user(email, password, **fields)
     reader.emailaddress_set.create(email=email, primary=True, verified=True)
     return reader
+
+
+def sign_in_browser(context, address, reader):
+    """Give the window `context` on the site at `address` a session of `reader`."""
+    client = Client()
+    client.force_login(reader)
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])

@@ -76,11 +76,11 @@ def test_the_refusal_of_a_cycle_is_chinese_for_a_chinese_curator():
 def test_a_diamond_is_allowed():
     top, left, right, bottom = make("top", "left", "right", "bottom")
     chain(top, left, bottom)
-    chain(top, right)
-    last = Dependency(item=right, builds_on=bottom)
+    chain(right, bottom)
+    last = Dependency(item=top, builds_on=right)
     last.full_clean()
     last.save()
-    assert set(bottom.built_on_by.all()) == {left, right}
+    assert set(top.builds_on.all()) == set(bottom.built_on_by.all()) == {left, right}
 
 
 def test_a_short_cut_along_a_chain_is_allowed():

@@ -14,7 +14,7 @@ ANSWERS = [
     pytest.param("/zh-hans/items/bert/", {}, 200, id="page of an item"),
     pytest.param("/?q=model&kind=x", {"HX-Request": "true"}, 200, id="fragment"),
     pytest.param("/nowhere/", {}, 404, id="missing page"),
-    pytest.param("/admin/login/", {}, 200, id="sign-in of the admin"),
+    pytest.param("/accounts/login/", {}, 200, id="sign-in"),
     pytest.param("/robots.txt", {}, 200, id="robots.txt"),
     pytest.param("/favicon.ico", {}, 302, id="redirect"),
 ]

@@ -86,6 +86,12 @@ def test_updating_adds_a_missing_string_and_says_so(catalogue, entry):
     assert emptied(entry) in catalogue.read_text()
 
 
+def test_updating_drops_a_string_that_nothing_uses(catalogue, entry):
+    replace(catalogue, entry, entry[0] + '\nmsgid "Obligations"\nmsgstr "义务"\n')
+    call_command("messages", stdout=StringIO())
+    assert "Obligations" not in catalogue.read_text()
+
+
 def test_updating_compiles_a_new_translation(catalogue, entry):
     replace(catalogue, entry, entry[0].replace('msgstr "', 'msgstr "全新'))
     call_command("messages", stdout=StringIO())

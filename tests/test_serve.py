@@ -164,7 +164,7 @@ def test_a_site_that_has_a_curator_is_not_told_how_to_make_one(copied):
     )
     assert made.returncode == 0, made.stderr
     with served(copied) as site:
-        assert [line for line in site.said if "curator" in line] == []
+        assert [line for line in site.said if "make curator" in line] == []
 
 
 def test_a_taken_port_ends_in_one_sentence_that_says_what_to_do(tmp_path):

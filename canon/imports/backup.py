@@ -169,10 +169,15 @@ class EntryReader:
         text = self.part("note.text", read_note_text, data.get("text"))
         if not text:
             return None
-        created = self.part("note.created_at", read_moment, data.get("created_at"))
-        updated = self.part("note.updated_at", read_moment, data.get("updated_at"))
-        version = self.part("note.version", read_whole, data.get("version"))
+        created = self.optional("created_at", read_moment, data)
+        updated = self.optional("updated_at", read_moment, data)
+        version = self.optional("version", read_whole, data)
         return SavedNote(text, version or 1, created, updated)
+
+    def optional(self, name: str, read: Callable[[Any], T], data: dict[str, Any]) -> T | None:
+        """Return a value of the note; None where the file has none, or, with a complaint, a bad one."""
+        value = data.get(name)
+        return None if value is None else self.part(f"note.{name}", read, value)
 
 
 def read_event(value: Any) -> SavedEvent:

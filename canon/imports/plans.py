@@ -90,7 +90,7 @@ class ItemChange:
     @property
     def text_added(self) -> str:
         """What would be put below the present note; empty if it does not simply grow."""
-        kept = self.text_before.rstrip("\r\n")
+        kept = self.text_before.rstrip("\n")
         grows = self.note_changes and kept and self.text_after.startswith(kept)
         return self.text_after.removeprefix(kept).strip() if grows else ""
 

@@ -6,9 +6,7 @@ import datetime
 
 from django.utils.translation import gettext as _
 
-from canon.models.notes import MAX_LENGTH
-
-ENDS = "\r\n"
+from canon.models.notes import MAX_LENGTH, tidy
 
 
 class TooLongError(ValueError):
@@ -29,7 +27,8 @@ def merge_texts(present: str, saved: str, today: datetime.date) -> str:
     if not present.strip() or holds(saved, present):
         return saved
     heading = _("Imported on %(day)s") % {"day": today.isoformat()}
-    merged = f"{present.rstrip(ENDS)}\n\n## {heading}\n\n{saved.strip(ENDS)}\n"
+    above, below = present.rstrip("\n"), saved.strip("\n")
+    merged = f"{above}\n\n## {heading}\n\n{below}\n"
     if len(merged) > MAX_LENGTH:
         raise TooLongError
     return merged
@@ -42,4 +41,4 @@ def holds(text: str, part: str) -> bool:
 
 def plain(text: str) -> str:
     """Return `text` with plain ends of lines, and no empty ones around it."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    return tidy(text).strip("\n")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from canon.models import MarkState, Status
-from canon.models.notes import MAX_LENGTH
+from canon.models.notes import MAX_LENGTH, tidy
 
 MAX_WHOLE = 2_147_483_647  # what every database's integers hold
 # Spreadsheets rewrite 2026-03-04 as 2026/3/4; with the year first there is no doubt.
@@ -39,8 +39,8 @@ def read_text(value: Any) -> str:
 
 
 def read_note_text(value: Any) -> str:
-    """Return the text of a note; a longer one than there can be is refused."""
-    text = read_text(value)
+    """Return the text of a note, with plain line ends; one longer than may be is refused."""
+    text = tidy(read_text(value))
     if len(text) > MAX_LENGTH:
         raise UnusableError(
             _("The note has %(length)d characters; %(limit)d are the limit.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
@@ -33,6 +33,14 @@ class ItemQuerySet(models.QuerySet["Item"]):
     def published(self) -> ItemQuerySet:
         """Keep what readers may see."""
         return self.filter(state=Item.State.PUBLISHED)
+
+    def markable(self, marked: Collection[int]) -> ItemQuerySet:
+        """Keep what a reader may mark: what is published, and what they `marked`, by its ids."""
+        return self.filter(Q(state=Item.State.PUBLISHED) | Q(pk__in=marked))
+
+    def with_page(self) -> ItemQuerySet:
+        """Keep what has a page: a retired item keeps its own, and with it marks and notes."""
+        return self.exclude(state=Item.State.DRAFT)
 
     def in_canon_order(self) -> ItemQuerySet:
         """Sort by section, then by place within it."""
@@ -201,6 +209,11 @@ class Item(models.Model):
         return (self.slug,)
 
     @property
+    def is_retired(self) -> bool:
+        """Whether the item has left the canon."""
+        return self.state == Item.State.RETIRED
+
+    @property
     def byline(self) -> list[Author]:
         """The authors in the order of the work, out of what `with_details` fetched."""
         return [authorship.author for authorship in self.authorships.all()]
@@ -224,6 +237,8 @@ class Item(models.Model):
     def neighbours(self) -> tuple[Item | None, Item | None]:
         """Return the published items before and after this one in the canon, None at an end."""
         ids = list(Item.objects.published().in_canon_order().values_list("pk", flat=True))
+        if self.pk not in ids:
+            return None, None
         here = ids.index(self.pk)
         around = Item.objects.in_bulk(ids[max(here - 1, 0) : here + 2])
         before = around[ids[here - 1]] if here else None

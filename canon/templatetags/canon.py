@@ -33,6 +33,12 @@ def of(marks: Mapping[int, MarkState], pk: int) -> MarkState:
 
 
 @register.filter
+def text_on(notes: Mapping[int, str], pk: int) -> str:
+    """Return how the note on the item `pk` begins, among a reader's `notes`."""
+    return notes.get(pk, "")
+
+
+@register.filter
 def ids(items: Iterable[Item]) -> str:
     """Return the ids of `items`, with commas between them."""
     return ",".join(str(item.pk) for item in items)

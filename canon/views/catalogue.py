@@ -34,7 +34,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
 @personal
 def item_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one item, what it builds on, what builds on it, and its neighbours."""
-    item = get_object_or_404(Item.objects.published().with_details(), slug=slug)
+    item = get_object_or_404(Item.objects.with_page().with_details(), slug=slug)
     return render(request, "canon/item_detail.html", item_context(request, item))
 
 

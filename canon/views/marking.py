@@ -34,11 +34,11 @@ TOASTS = {
 @require_POST
 def mark_item(request: HttpRequest, slug: str) -> HttpResponse:
     """Give one item the status in the form; an empty one means unread."""
-    item = get_object_or_404(Item.objects.published(), slug=slug)
+    reader = reader_of(request)
+    item = get_object_or_404(Item.objects.markable(reader.marks), slug=slug)
     status = request.POST.get("status", "")
     if status not in TOASTS:
         return HttpResponseBadRequest(_("There is no such status."))
-    reader = reader_of(request)
     if step := reader.change([item], status):
         say(request, TOASTS[status] % {"title": item.title}, step)
     return show_changes(request, reader, [item], default=item.get_absolute_url())

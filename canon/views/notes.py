@@ -198,7 +198,8 @@ def csrf_failure(request: MemberRequest, reason: str = "") -> HttpResponse:
     """
     match = request.resolver_match
     draft = NoteForm(request.POST).draft
-    if match is None or match.url_name not in {"edit_note", "preview_note"} or not draft.reader:
+    names = {"edit_note"} if wants_fragment(request) else {"edit_note", "preview_note"}
+    if match is None or match.url_name not in names or not draft.reader:
         return csrf.csrf_failure(request, reason)
     slug = match.kwargs["slug"]
     if not request.user.is_authenticated:

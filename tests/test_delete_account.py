@@ -1,0 +1,135 @@
+"""A reader deletes their account: asked twice, proven, told by mail, and nothing of it is left."""
+
+import pytest
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.db import models
+from django.test import Client
+
+from accounts.models import User
+from canon.models import Item, Mark, Note, ReadingEvent, Status, write_note
+from tests.readers import make_reader
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "reader@example.org"
+PASSWORD = "an unlikely phrase"
+DELETE, CONFIRM = "/accounts/delete/", "/accounts/delete/confirm/"
+AGAIN = "/accounts/reauthenticate/?next=%2Faccounts%2Fdelete%2Fconfirm%2F"
+
+
+def sign_in(address=ADDRESS):
+    client = Client()
+    client.post("/accounts/login/", {"login": address, "password": PASSWORD})
+    return client
+
+
+def prove(client):
+    return client.post(AGAIN, {"password": PASSWORD})
+
+
+@pytest.fixture
+def reader(db):
+    reader = make_reader(ADDRESS, PASSWORD)
+    item = Item.objects.first()
+    item.mark(reader, Status.READ)
+    write_note(reader, item, "Mine alone.", based_on=0)
+    return reader
+
+
+def rows_of(pk):
+    """Return the names of the models that still have a row of the user `pk`."""
+    return {
+        model.__name__
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, models.ForeignKey | models.OneToOneField)
+        and field.related_model is User
+        and model._default_manager.filter(**{field.name: pk}).exists()
+    }
+
+
+def test_the_export_is_offered_first(reader):
+    page = sign_in().get(DELETE).content.decode()
+    assert page.index('href="/reading/transfer/"') < page.index(f'href="{CONFIRM}"')
+
+
+def test_neither_page_deletes_anything_when_it_is_looked_at(reader):
+    client = sign_in()
+    client.get(DELETE)
+    prove(client)
+    assert client.get(CONFIRM).status_code == 200
+    assert User.objects.filter(pk=reader.pk).exists()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_it_takes_a_proof_of_who_one_is(reader, method):
+    response = getattr(sign_in(), method)(CONFIRM)
+    assert response.headers["Location"] == AGAIN
+    assert User.objects.filter(pk=reader.pk).exists()
+
+
+def test_a_wrong_password_proves_nothing(reader):
+    client = sign_in()
+    client.post(AGAIN, {"password": "a wrong phrase"})
+    assert client.post(CONFIRM).headers["Location"] == AGAIN
+    assert User.objects.filter(pk=reader.pk).exists()
+
+
+def test_everything_is_gone_and_a_mail_says_so(reader, mailoutbox):
+    client = sign_in()
+    prove(client)
+    assert {"Mark", "Note", "ReadingEvent", "EmailAddress", "UserSession"} <= rows_of(reader.pk)
+    response = client.post(CONFIRM, follow=True)
+    assert response.redirect_chain == [("/", 302)]
+    assert "are deleted" in response.content.decode()
+    assert not User.objects.filter(pk=reader.pk).exists()
+    assert rows_of(reader.pk) == set()
+    assert [mail.to for mail in mailoutbox] == [[ADDRESS]]
+    assert "is deleted" in mailoutbox[0].subject
+
+
+def test_every_device_is_signed_out(reader):
+    laptop, phone = sign_in(), sign_in()
+    keys = [laptop.session.session_key, phone.session.session_key]
+    prove(laptop)
+    laptop.post(CONFIRM)
+    assert not Session.objects.filter(session_key__in=keys).exists()
+    assert phone.get(DELETE).headers["Location"].startswith("/accounts/login/")
+
+
+def test_what_belongs_to_others_stays(reader):
+    other = make_reader("other@example.org", PASSWORD)
+    item = Item.objects.first()
+    item.mark(other, Status.QUEUED)
+    write_note(other, item, "Theirs.", based_on=0)
+    stranger = sign_in("other@example.org")
+    client = sign_in()
+    prove(client)
+    client.post(CONFIRM)
+    assert [len(rows.objects.filter(user=other)) for rows in (Mark, Note, ReadingEvent)] == [
+        1,
+        1,
+        1,
+    ]
+    assert stranger.get(DELETE).status_code == 200
+    assert Item.objects.filter(pk=item.pk).exists()
+
+
+def test_the_address_can_sign_up_anew(reader, mailoutbox):
+    client = sign_in()
+    prove(client)
+    client.post(CONFIRM)
+    client.post("/accounts/signup/", {"email": ADDRESS, "password1": PASSWORD})
+    assert mailoutbox[-1].to == [ADDRESS]
+    assert User.objects.get().pk != reader.pk
+
+
+def test_a_mail_server_out_of_order_does_not_keep_the_account(reader, settings, caplog):
+    client = sign_in()
+    prove(client)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    assert client.post(CONFIRM).headers["Location"] == "/"
+    assert not User.objects.exists()
+    assert "could not be sent" in caplog.text
