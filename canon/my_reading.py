@@ -116,7 +116,8 @@ class MyReading:
     def suggestions(self) -> list[progress.Suggestion]:
         """Three items to read next, each with its reason."""
         builds_on = defaultdict[int, list[int]](list)
-        for item, base in Dependency.objects.values_list("item_id", "builds_on_id"):
+        edges = Dependency.objects.order_by("pk").values_list("item_id", "builds_on_id")
+        for item, base in edges:
             builds_on[item].append(base)
         return progress.what_next(self.items, self.states, builds_on, self.outline)
 

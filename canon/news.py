@@ -117,6 +117,6 @@ def carry_over(user: Reader, replacement: Replacement) -> uuid.UUID | None:
 
 def see_news(user: Reader, until: datetime.datetime) -> None:
     """Remember that `user` has seen what happened up to `until`; never forgets what they saw."""
-    type(user)._default_manager.filter(pk=user.pk, news_seen_at__lt=until).update(
-        news_seen_at=until
-    )
+    # `__class__`, not `type`: request.user is a proxy until it is asked.
+    readers = user.__class__._default_manager
+    readers.filter(pk=user.pk, news_seen_at__lt=until).update(news_seen_at=until)

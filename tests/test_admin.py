@@ -15,7 +15,7 @@ MODELS = ["canon/section", "canon/item", "canon/author", "canon/link", "accounts
 
 @pytest.fixture
 def admin_user():
-    """A superuser without a password: hashing one for every test would take longer than the test."""
+    """A superuser without a password: to hash one would take longer than most tests."""
     return get_user_model().objects.create_superuser("admin@example.com")
 
 

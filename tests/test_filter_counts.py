@@ -4,25 +4,34 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
+from canon.models import Item
 from tests.pages import cards, get, shown
 
 pytestmark = pytest.mark.django_db
 
+TOTAL = 32
+
 STATES = [
     "",
-    "kind=paper&effort=day&author=openai&author=google&year_min=2020",
-    "q=model&section=landmarks&difficulty=advanced&year_max=2021&sort=title",
-    "section=agents&section=video-generation&effort=hour&effort=day&year_min=2021&year_max=2022",
+    "kind=paper&effort=hour&author=openai&author=google&year_min=2017",
+    "q=model&section=landmarks&difficulty=intermediate&year_max=2021&sort=title",
+    "section=llm&section=agents&effort=hour&effort=day&year_min=2020&year_max=2022",
 ]
 LISTS = ("section", "kind", "author", "difficulty", "effort", "language")
 YEARS = ("year_min", "year_max")
 EMPTY = [
     "q=nosuchword",
-    "kind=video&effort=weeks",
+    "kind=report&effort=weeks",
     "author=karan-singhal&year_max=2021&sort=title",
-    "q=tesla&kind=video&author=openai&difficulty=introductory",
-    "section=agents&kind=paper&kind=repository&difficulty=introductory&author=mit",
+    "section=agents&kind=paper&kind=repository&difficulty=advanced&author=google",
 ]
+
+
+@pytest.fixture(autouse=True)
+def a_third_of_the_canon(db):
+    """Leave every third item published: no number may count drafts, and fewer take less time."""
+    kept = [item.pk for item in Item.objects.order_by("section__position", "position")[::3]]
+    Item.objects.exclude(pk__in=kept).update(state=Item.State.DRAFT)
 
 
 def number_in(text):
@@ -119,7 +128,7 @@ def test_a_chip_names_its_filter_and_its_choice(client):
 def test_clearing_all_leads_to_the_whole_canon(client):
     chips = get(client, f"/?{STATES[1]}").one(class_="chips")
     (clear,) = [link for link in chips.all("a") if link.text == "Clear all"]
-    assert len(shown(client, path=clear["href"])) == 96
+    assert len(shown(client, path=clear["href"])) == TOTAL
 
 
 @pytest.mark.parametrize("state", EMPTY)
@@ -134,10 +143,9 @@ def test_a_way_to_loosen_an_empty_list_leaves_as_many_items_as_it_says(client, s
 
 
 def test_the_way_that_leaves_most_comes_first(client):
-    ways = get(client, f"/?{EMPTY[3]}").one("div", "empty").all("a")[:-1]
+    ways = get(client, f"/?{EMPTY[1]}").one("div", "empty").all("a")[:-1]
     counts = [number_in(way.text.split("”")[1]) for way in ways]
-    assert len(counts) > 1
-    assert counts == sorted(counts, reverse=True)
+    assert counts == [3, 2]
 
 
 def test_where_no_single_filter_is_to_blame_the_whole_canon_is_offered(client):

@@ -1,4 +1,4 @@
-"""Nonsense in the address is named, in the page's language, and the rest is applied all the same."""
+"""Nonsense in the address is named, in the page's language, and the rest is applied anyway."""
 
 import re
 from urllib.parse import unquote, urlencode
@@ -76,7 +76,8 @@ def complaints(page):
 
 @pytest.mark.parametrize(("query", "english", "chinese"), USELESS)
 def test_the_field_is_named_and_the_rest_applied(client, query, english, chinese):
-    page = get(client, f"/?{query}&difficulty=advanced&author=mit&author=deepmind")
+    address = f"/?{query}&difficulty=advanced&author=mit&author=deepmind"
+    page = get(client, address, HX_Request="true")
     (line,) = complaints(page)
     assert line.startswith(f"{english}: ")
     assert len(line) > len(f"{english}: ")
@@ -165,10 +166,9 @@ def test_bytes_that_are_not_text_stay_in_the_search_field_as_signs_of_doubt(clie
 
 
 @pytest.mark.parametrize("name", ["q", "kind", "section", "author", "year_min", "sort", "unknown"])
-@pytest.mark.parametrize("path", ["/", "/zh-hans/"])
-def test_what_was_typed_is_never_markup(client, path, name):
+def test_what_was_typed_is_never_markup(client, name):
     attack = "\"'><script>alert(1)</script><b onclick=alert(1)>"
-    response = client.get(path, {name: attack, "author": ["mit", attack]})
+    response = client.get("/", {"author": "mit", name: ["mit", attack]})
     assert response.status_code == 200
     assert b"<script>alert" not in response.content
     assert b"<b onclick" not in response.content

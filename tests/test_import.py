@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from canon.exports import as_csv, as_json
 from canon.imports.matching import comparable
-from canon.models import Item, Link, MarkState, Status, change_marks, set_states, write_note
+from canon.models import Item, Link, MarkState, Note, Status, change_marks, set_states, write_note
 from tests.pages import read
 from tests.readers import make_reader
 from tests.transfers import IMPORT, bring_in, complaints, confirm, fill, items, preview, upload
@@ -345,12 +345,10 @@ def test_queries_do_not_grow_with_the_lines(client, export):
         giver = make_reader(f"giver{number}@example.org")
         change_marks(giver, few[::2], Status.READ)
         change_marks(giver, few[1::2], Status.QUEUED)
-        for item in few:
-            write_note(giver, item, "theirs", based_on=0)
+        Note.objects.bulk_create([Note(user=giver, item=item, text="theirs") for item in few])
         taker = make_reader(f"taker{number}@example.org")
         change_marks(taker, few, Status.READING)
-        for item in few[::2]:
-            write_note(taker, item, "mine", based_on=0)
+        Note.objects.bulk_create([Note(user=taker, item=item, text="mine") for item in few[::2]])
         client.force_login(taker)
         with CaptureQueriesContext(connection) as queries:
             assert upload(client, export(giver)).status_code == 302

@@ -96,7 +96,7 @@ def test_the_chinese_page_of_an_item_leads_to_chinese_pages(client):
 
 
 def test_english_pages_have_no_gloss_where_the_title_is_english(client):
-    assert get(client, "/").all("p", "gloss") == []
+    assert get(client, "/?section=landmarks").all("p", "gloss") == []
     assert get(client, "/items/bert/").all("p", "gloss") == []
 
 
@@ -107,7 +107,7 @@ def test_an_english_gloss_explains_a_chinese_title(client):
     assert page.one("p", "gloss").text == "A model of both directions"
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", ["/?kind=video", "/items/bert/"])
 def test_the_page_tells_its_language(client, path):
     assert get(client, path).one("html")["lang"] == "en"
     assert get(client, f"/zh-hans{path}").one("html")["lang"] == "zh-hans"
@@ -115,9 +115,9 @@ def test_the_page_tells_its_language(client, path):
 
 
 def test_the_address_alone_tells_the_language(client):
-    page = get(client, "/", Accept_Language="zh-CN,zh;q=0.9")
+    page = get(client, "/?kind=video", Accept_Language="zh-CN,zh;q=0.9")
     assert page.one("html")["lang"] == "en"
-    page = get(client, "/zh-hans/", Accept_Language="en")
+    page = get(client, "/zh-hans/?kind=video", Accept_Language="en")
     assert page.one("html")["lang"] == "zh-hans"
 
 
@@ -202,7 +202,7 @@ def test_the_switch_keeps_the_page_and_its_filters(client, address):
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("prefix", ["", "/zh-hans"])
-@pytest.mark.parametrize("query", ["", "?q=model&kind=paper"])
+@pytest.mark.parametrize("query", ["", "?q=waluigi&kind=article"])
 def test_search_engines_find_the_page_in_each_language(client, path, prefix, query):
     page = get(client, f"{prefix}{path}{query}")
     assert {link["hreflang"]: link["href"] for link in page.all("link", rel="alternate")} == {

@@ -124,21 +124,20 @@ def test_the_whole_list_is_linked_data_in_canon_order(client, prefix):
     assert len(items) == 96
 
 
-@pytest.mark.parametrize(
-    "title",
-    [
-        "</script><script>alert(1)</script>",
-        "<!--<script>",
-        ']]> & "quotes" and \\ backslash\u2028',
-        "{{ title }} {% now %} 扩散",
-    ],
-)
-def test_no_title_can_break_out_of_the_linked_data(client, title):
-    change("bert", title=title)
-    response = client.get("/")
-    assert b"<script>" not in response.content
-    names = [entry["name"] for entry in linked_data(get(client, "/"))["itemListElement"]]
-    assert names.count(title) == 1
+def test_no_title_can_break_out_of_the_linked_data(client):
+    titles = {
+        "bert": "</script><script>alert(1)</script>",
+        "gpt": "<!--<script>",
+        "palm": ']]> & "quotes" and \\ backslash\u2028',
+        "opt": "{{ title }} {% now %} 扩散",
+    }
+    for slug, title in titles.items():
+        change(slug, title=title)
+    page = get(client, "/")
+    assert [script.source for script in page.all("script") if "alert" in script.source[:20]] == []
+    names = [entry["name"] for entry in linked_data(page)["itemListElement"]]
+    assert len(names) == 96
+    assert set(titles.values()) <= set(names)
 
 
 def test_a_filtered_list_has_no_linked_data(client):

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from gettext import GNUTranslations
 from io import StringIO
 
 import pytest
@@ -96,6 +97,18 @@ def test_updating_compiles_a_new_translation(catalogue, entry):
     replace(catalogue, entry, entry[0].replace('msgstr "', 'msgstr "全新'))
     call_command("messages", stdout=StringIO())
     assert "全新".encode() in catalogue.with_suffix(".mo").read_bytes()
+
+
+def test_a_plural_that_is_not_translated_yet_is_shown_in_english(catalogue):
+    plural = re.search(
+        r'msgid "(?P<one>.+)"\nmsgid_plural "(?P<many>.+)"\nmsgstr\[0\] ".+"\n',
+        catalogue.read_text(),
+    )
+    replace(catalogue, plural, "")
+    call_command("messages", stdout=StringIO())
+    with catalogue.with_suffix(".mo").open("rb") as compiled:
+        translations = GNUTranslations(compiled)
+    assert translations.ngettext(plural["one"], plural["many"], 2) == plural["many"]
 
 
 def test_updating_twice_changes_nothing_more(catalogue):

@@ -47,6 +47,8 @@ def test_notes_are_listed_newest_first_rendered_and_linked(client, notes):
     note = get(client, "/notes/").one("article", id="note-bert")
     assert note.one("strong").text == "both"
     assert note.one("h2").one("a")["href"] == "/items/bert/"
+    edit = next(link for link in note.all("a") if link.text.startswith("Edit"))
+    assert edit["href"] == "/items/bert/note/?next=/notes/%23note-bert"
 
 
 @pytest.mark.parametrize(
@@ -170,6 +172,18 @@ def count_queries(client, address):
     return len(queries)
 
 
-@pytest.mark.parametrize(("prefix", "status"), [("", 200), ("/zh-hans", 200)])
-def test_the_list_is_there_in_both_languages(client, notes, prefix, status):
-    assert client.get(f"{prefix}/notes/").status_code == status
+def test_a_note_is_the_same_in_both_languages(client, notes):
+    page = get(client, "/zh-hans/notes/?q=both")
+    assert page.one("article", "noted").one("h2").one("a")["href"] == "/zh-hans/items/bert/"
+
+
+def test_a_card_shows_how_the_note_begins_and_comes_back_to_the_card(client, notes):
+    page = get(client, "/")
+    note = page.one("article", id="item-bert").one("p", "card-note")
+    assert note.text == (
+        "Your note: BERT: pre-training of deep bidirectional transformers for language "
+        "understanding It reads in both directions"
+    )
+    assert note.one("a")["href"] == "/items/bert/note/?next=/%23item-bert"
+    without = page.one("article", id="item-gpt").one("p", "card-note")
+    assert without.one("a", "quiet")["href"].startswith("/items/gpt/note/")

@@ -45,7 +45,9 @@ def test_another_reader_has_an_editor_of_their_own(client, ada, bob):
 
 
 def test_a_version_guessed_right_changes_nobody_elses_note(client, ada, bob):
-    answer = client.post(EDITOR, {"text": "mine now", "version": "1", "choice": "both", "seen": "1"})
+    answer = client.post(
+        EDITOR, {"text": "mine now", "version": "1", "choice": "both", "seen": "1"}
+    )
     assert SECRET not in answer.content.decode()
     assert ada.notes.get().text == SECRET
     assert not bob.notes.filter(text__contains="nobody").exists()

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from canon.models import Item, MarkState
+from canon.outline import Outline
 from canon.progress import activity, count_retired, finishes, forecast, recent_pace
 from canon.tally import tally, tally_by_section
 from tests.readers import make_reader
@@ -32,8 +33,6 @@ def test_retired_items_are_counted_only_where_the_reader_marked_them():
 
 @pytest.mark.django_db
 def test_a_section_counts_what_stands_below_it():
-    from canon.outline import Outline
-
     reader = make_reader()
     items = list(Item.objects.published())
     Item.objects.get(slug="gpt-3").mark(reader, "read")

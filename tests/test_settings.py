@@ -7,6 +7,13 @@ from tests.commands import complaint, run
 LONG_KEY = "k" * 50
 
 
+PREAMBLE = """
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+"""
+
+
 @pytest.fixture
 def data(tmp_path):
     return tmp_path / "data"
@@ -14,9 +21,7 @@ def data(tmp_path):
 
 def evaluate(expression, data, **variables):
     """Return what an expression comes to in a process of the site, printed."""
-    code = (
-        f"from django.conf import settings; from django.db import connection; print({expression})"
-    )
+    code = f"{PREAMBLE}print({expression})"
     ended = run("shell", "--no-imports", "-c", code, data=data, **variables)
     assert ended.stderr == ""
     return ended.stdout.strip()
@@ -88,6 +93,10 @@ def test_sqlite_writes_ahead_and_makes_a_second_writer_wait(data):
     asked = [pragma.format("journal_mode"), pragma.format("busy_timeout")]
     kept = evaluate(", ".join([*asked, "connection.transaction_mode"]), data)
     assert kept == "wal 20000 IMMEDIATE"
+
+
+def test_passwords_are_kept_as_argon2_hashes(data):
+    assert evaluate("make_password('secret')", data).startswith("argon2$")
 
 
 def test_the_checks_for_production_are_silent_behind_https(data):

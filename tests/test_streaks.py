@@ -1,4 +1,4 @@
-"""Streaks run by the reader's own days and by ISO weeks, wherever they are and whatever the clock."""
+"""Streaks run by the reader's own days and by ISO weeks, whatever the clock."""
 
 import datetime
 from zoneinfo import ZoneInfo

@@ -175,7 +175,7 @@ class EntryReader:
         return SavedNote(text, version or 1, created, updated)
 
     def optional(self, name: str, read: Callable[[Any], T], data: dict[str, Any]) -> T | None:
-        """Return a value of the note; None where the file has none, or, with a complaint, a bad one."""
+        """Return a value of the note; None where there is none or, with a complaint, a bad one."""
         value = data.get(name)
         return None if value is None else self.part(f"note.{name}", read, value)
 

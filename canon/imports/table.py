@@ -25,8 +25,9 @@ def read_table(text: str) -> Document:
     rows = read_rows(text)
     _line, head = next(rows, (1, []))
     columns = check_head(head)
+    wording = _("line %(number)d")
     for line, row in rows:
-        where = _("line %(number)d") % {"number": line}
+        where = wording % {"number": line}
         try:
             entry = read_row(where, columns, row)
         except UnusableError as error:

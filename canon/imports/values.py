@@ -16,7 +16,10 @@ from django.utils.translation import gettext as _
 from canon.models import MarkState, Status
 from canon.models.notes import MAX_LENGTH, tidy
 
+STATUSES = ("", *Status.values)  # spelt out once: Django makes the list anew at every look
 MAX_WHOLE = 2_147_483_647  # what every database's integers hold
+# PostgreSQL has no NUL; half a pair of surrogates is no character, though JSON can write it.
+UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 # Spreadsheets rewrite 2026-03-04 as 2026/3/4; with the year first there is no doubt.
 DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 # Somewhere it is tomorrow already.
@@ -33,7 +36,7 @@ def read_text(value: Any) -> str:
     """Return a text that every database takes."""
     if not isinstance(value, str):
         raise UnusableError(_("This should be a text."))
-    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+    if UNKEEPABLE.search(value):
         raise UnusableError(_("The text holds characters that cannot be kept."))
     return value
 
@@ -97,7 +100,7 @@ def read_moment(value: Any) -> datetime.datetime:
 
 def read_status(value: Any) -> str:
     """Return a status, empty for unread."""
-    if value not in ("", *Status.values):
+    if value not in STATUSES:
         raise UnusableError(
             _("There is no such status; there are: %(statuses)s.")
             % {"statuses": ", ".join(Status.values)}

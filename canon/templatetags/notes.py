@@ -1,5 +1,7 @@
 """Template filters for the text of notes."""
 
+from urllib.parse import urldefrag
+
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -21,3 +23,9 @@ def markdown(text: str) -> SafeString:
 def excerpt(text: str) -> str:
     """Return how Markdown begins, as plain text on one line."""
     return Truncator(plain_text(text)).chars(EXCERPT)
+
+
+@register.filter
+def anchored(address: str, anchor: str) -> str:
+    """Return an address that leads to the element `anchor` of its page."""
+    return f"{urldefrag(address).url}#{anchor}"

@@ -31,7 +31,7 @@ def type_and_wait(page: Page, text: str) -> None:
 
 def open_pill(page: Page, label: str) -> Locator:
     """Open the pill of this label and return its panel."""
-    page.locator("summary", has_text=label).click()
+    page.locator(".pill summary", has_text=label).click()
     panel = page.locator("fieldset", has=page.locator("legend", has_text=label))
     expect(panel).to_be_visible()
     return panel
@@ -54,6 +54,7 @@ def expect_whole_page(page: Page) -> None:
 @pytest.mark.parametrize(
     ("home", "text", "found"),
     [("/", "scaling", "scaling-hypothesis"), ("/zh-hans/", "扩散", "latent-diffusion")],
+    ids=["en", "zh-hans"],
 )
 def test_typing_filters_the_96_items_without_a_button(page, home, text, found):
     page.goto(home)
@@ -88,6 +89,7 @@ def test_typing_goes_on_where_it_was_when_the_list_arrives(page):
             ".card:has(.facts :text-is('Andrej Karpathy'))",
         ),
     ],
+    ids=["section", "kind", "author"],
 )
 def test_boxes_ticked_narrow_the_list_and_keep_their_place(page, pill, choice, address, matching):
     page.goto("/")
@@ -272,7 +274,7 @@ def test_escape_pressing_elsewhere_and_another_pill_close_a_pill(page):
     expect(page).to_have_url("/?kind=course")
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
-    expect(page.locator("summary", has_text="Kind")).to_be_focused()
+    expect(page.locator(".pill summary", has_text="Kind")).to_be_focused()
 
     open_pill(page, "Kind")
     page.get_by_role("heading", level=1).click()

@@ -66,6 +66,6 @@ def test_search_and_pills_stay_whole_in_reach_far_down_the_page(page, screen):
     page.goto("/#agents")
     expect(page.get_by_role("heading", name="Agents", exact=True)).to_be_in_viewport()
     search = page.get_by_role("search").bounding_box()
-    pill = page.locator("summary", has_text="Kind").bounding_box()
+    pill = page.locator(".pill summary", has_text="Kind").bounding_box()
     assert search["y"] >= 0
     assert pill["y"] >= search["y"] + search["height"]

@@ -34,12 +34,13 @@ def addresses(page: Page) -> set[str]:
         ("/", "scaling", "Kind", "Paper", "Filter"),
         ("/zh-hans/", "扩散", "类型", "论文", "筛选"),
     ],
+    ids=["en", "zh-hans"],
 )
 def test_the_button_filters_by_what_was_typed_and_ticked(page, home, text, pill, choice, button):
     page.goto(home)
     expect(cards(page)).to_have_count(96)
     page.get_by_role("searchbox").fill(text)
-    page.locator("summary", has_text=pill).click()
+    page.locator(".pill summary", has_text=pill).click()
     row = page.locator("#panel-kind label", has_text=choice)
     row.click()
     page.get_by_role("button", name=button, exact=True).click()
@@ -55,12 +56,12 @@ def test_pills_open_and_close_and_leave_one_another_room(page):
     page.goto("/")
     kind, author = page.locator("#panel-kind"), page.locator("#panel-author")
     expect(kind).to_be_hidden()
-    page.locator("summary", has_text="Kind").click()
+    page.locator(".pill summary", has_text="Kind").click()
     expect(kind).to_be_visible()
-    page.locator("summary", has_text="Author").click()
+    page.locator(".pill summary", has_text="Author").click()
     expect(author).to_be_visible()
     expect(kind).to_be_hidden()
-    page.locator("summary", has_text="Author").click()
+    page.locator(".pill summary", has_text="Author").click()
     expect(author).to_be_hidden()
 
 
