@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from canon.exports import as_csv, as_json
 from canon.imports.matching import comparable
+from canon.imports.saving import save_preferences
 from canon.models import Item, Link, MarkState, Note, Status, change_marks, set_states, write_note
 from tests.pages import read
 from tests.readers import make_reader
@@ -76,9 +77,9 @@ def test_the_preview_shows_each_change_in_words(client, reader, item):
     assert "This is put below your note:" in change.text
     assert "theirs" in change.text
     assert "mine" in change.text
-    assert "theme: As the system has it → Dark" in page.text
-    assert "weekly goal: none → 3" in page.text
-    assert "public progress page: no → yes" in page.text
+    assert "theme As the system has it → Dark" in page.text
+    assert "weekly goal none → 3" in page.text
+    assert "public progress page no → yes" in page.text
 
 
 def test_discarding_forgets_the_file(client, reader, item):
@@ -189,6 +190,23 @@ def test_a_handle_that_somebody_has_is_told_and_the_rest_applied(client, reader)
     assert complaints(plan) == [("preferences.handle", "This handle is taken.")]
     reader.refresh_from_db()
     assert (reader.handle, reader.theme) == (None, "dark")
+
+
+def test_a_handle_taken_at_the_last_moment_stops_the_whole_import(
+    client, reader, item, monkeypatch
+):
+    def save_late(user, changes):
+        make_reader("other@example.org", handle="bookworm")
+        save_preferences(user, changes)
+
+    monkeypatch.setattr("canon.imports.saving.save_preferences", save_late)
+    plan = preview(
+        client, backup({item.slug: read_on("2024-03-05")}, preferences={"handle": "bookworm"})
+    )
+    answer = confirm(client, plan)
+    assert answer.status_code == 409
+    assert complaints(answer.context["plan"]) == [("preferences.handle", "This handle is taken.")]
+    assert not reader.marks.exists()
 
 
 def test_an_item_renamed_since_is_found_by_its_address(client, reader, item):

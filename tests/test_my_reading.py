@@ -181,8 +181,8 @@ def test_goal_and_forecast_are_hidden_until_asked_for(client, reader):
 def test_dates_follow_the_language(client, reader):
     day = datetime.date(2026, 3, 12)
     mark(reader, "gpt-3", "reading", started=day)
-    assert "2026年3月12日" in get(client, "/zh-hans/reading/").text
-    assert "2026年3月12日" not in get(client, "/reading/").text
+    assert "2026 年 3 月 12 日" in get(client, "/zh-hans/reading/").text
+    assert "2026 年 3 月 12 日" not in get(client, "/reading/").text
 
 
 def test_htmx_gets_the_lists_without_the_page(client, reader):
