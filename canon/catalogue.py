@@ -208,9 +208,11 @@ class Catalogue:
         offered = {item.year for item in self.everything if item.year}
         if chosen:
             offered.add(chosen)
+        other = self.active.get("year_max" if name == "year_min" else "year_min")
         options = [
             Option(str(year), str(year), sum(keeps(other, year) for other in left), year == chosen)
             for year in sorted(offered)
+            if other is None or keeps(other, year)  # years that run backwards leave nothing
         ]
         return Facet(name, self.label(name), options)
 

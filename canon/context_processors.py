@@ -10,6 +10,17 @@ from django.urls import translate_url
 LANGUAGE_NAMES = {"en": "English", "zh-hans": "中文"}
 
 
+def in_language(path: str, code: str) -> str:
+    """Return the address of a page in the language `code`, also of a page that is not there."""
+    translated = translate_url(path, code)
+    if translated != path:
+        return translated
+    prefixes = [f"/{other}" for other in LANGUAGE_NAMES if other != settings.LANGUAGE_CODE]
+    for prefix in prefixes:
+        path = path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path
+    return path if code == settings.LANGUAGE_CODE else f"/{code}{path}"
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     """Return the page's address in each language, for the switch and for `hreflang`.
 
@@ -27,8 +38,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
             {
                 "code": code,
                 "name": LANGUAGE_NAMES[code],
-                "path": translate_url(request.path, code),
-                "full_path": translate_url(request.get_full_path(), code),
+                "path": in_language(request.path, code),
+                "full_path": in_language(request.get_full_path(), code),
             }
             for code, _name in settings.LANGUAGES
         ],

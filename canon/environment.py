@@ -31,8 +31,12 @@ def read_site_url() -> str:
     Raises ImproperlyConfigured unless it is an http or https address without a path.
     """
     address = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+    try:
+        parts = urlsplit(address)
+        is_usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # brackets without an end, a port that is no number
+        is_usable = False
+    if not is_usable or parts.path or parts.query:
         raise ImproperlyConfigured(
             f"SITE_URL must look like https://canon.example.org, not “{address}”."
         )
@@ -77,7 +81,12 @@ def read_database(fallback: Path) -> dict[str, Any]:
             "DATABASE_URL must begin with sqlite:/// or postgresql://, "
             f"not “{scheme}”."  # the rest may hold a password
         )
-    database: dict[str, Any] = env.db_url_config(address)
+    try:
+        database: dict[str, Any] = env.db_url_config(address)
+    except ValueError as error:  # without the address, which may hold a password
+        raise ImproperlyConfigured(
+            "DATABASE_URL must look like postgresql://user:password@host:5432/name."
+        ) from error
     if scheme == "sqlite":
         # WAL lets readers read while one writes; IMMEDIATE takes the write lock at the start of
         # a transaction, so that two writers wait for each other rather than fail half-way.

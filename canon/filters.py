@@ -67,6 +67,14 @@ class SortFilter(django_filters.ChoiceFilter):
         return qs.order_by(*ORDERS.get(value, CANON_ORDER))
 
 
+def tidy(data: QueryDict) -> QueryDict:
+    """Return `data` without what is empty, and without what is said twice."""
+    kept = QueryDict(mutable=True)
+    for name, values in data.lists():
+        kept.setlist(name, list(dict.fromkeys(value for value in values if value)))
+    return kept
+
+
 class ItemFilter(django_filters.FilterSet):
     """Filters items by the fields of an address; what it cannot use it reports in `errors`."""
 
@@ -136,7 +144,7 @@ class ItemFilter(django_filters.FilterSet):
 
         `outline` and `authors` give choices; `reader` is whose status and notes are meant.
         """
-        super().__init__(data, queryset)
+        super().__init__(tidy(data), queryset)
         self.reader = reader
         self.queryset: ItemQuerySet = queryset
         self.outline = outline

@@ -39,6 +39,7 @@ DEFAULT_FROM_EMAIL = env.str(
 )
 globals().update(read_mail(DATA_DIR / "mail"))
 SOCIALACCOUNT_PROVIDERS, PROVIDER_ORIGINS = read_providers()
+LINK_CHECK_ALLOW_PRIVATE = read_boolean("LINK_CHECK_ALLOW_PRIVATE", default=False)
 
 # What Canon is made of.
 

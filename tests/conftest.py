@@ -34,7 +34,9 @@ def load_canon() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory) -> None:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix, tmp_path_factory
+) -> None:
     """On SQLite the tests' database is a file, as in use: other processes can open it too."""
     database = settings.DATABASES["default"]
     if "sqlite" in database["ENGINE"]:

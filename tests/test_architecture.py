@@ -17,6 +17,7 @@ MIDDLE = (
     "canon.shelf",
     "canon.exports",
     "canon.imports",
+    "canon.link_checking",
     "canon.admin",
 )
 FORBIDDEN = {

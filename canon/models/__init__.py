@@ -1,5 +1,6 @@
 from canon.models.authors import Author
 from canon.models.items import Item, ItemQuerySet
+from canon.models.link_checks import Finding, LinkCheck, Outcome
 from canon.models.notes import (
     Note,
     NoteConflictError,
@@ -27,14 +28,17 @@ __all__ = [
     "Author",
     "Authorship",
     "Dependency",
+    "Finding",
     "Item",
     "ItemQuerySet",
     "Link",
+    "LinkCheck",
     "Mark",
     "MarkState",
     "Note",
     "NoteConflictError",
     "NoteQuerySet",
+    "Outcome",
     "Reader",
     "ReadingEvent",
     "Section",

@@ -13,11 +13,12 @@ from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from canon.models.authors import Author
+from canon.models.link_checks import Addressed, death_of
 from canon.models.sections import Section
+from canon.models.translated import Translated
 from canon.search import fold, split_words
 
 web_address = URLValidator(schemes=["http", "https"])
@@ -48,10 +49,15 @@ class ItemQuerySet(models.QuerySet["Item"]):
 
     def with_details(self) -> ItemQuerySet:
         """Fetch what a card shows: authors and links, in two queries however many the items."""
-        from canon.models.parts import Authorship
+        from canon.models.parts import Authorship, Link
 
-        return self.defer("search_text").prefetch_related(
-            models.Prefetch("authorships", Authorship.objects.select_related("author")), "links"
+        return (
+            self.defer("search_text")
+            .annotate(**death_of("url"))
+            .prefetch_related(
+                models.Prefetch("authorships", Authorship.objects.select_related("author")),
+                models.Prefetch("links", Link.objects.annotate(**death_of("url"))),
+            )
         )
 
     def matching(self, text: str) -> ItemQuerySet:
@@ -81,7 +87,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
 ItemManager = models.Manager.from_queryset(ItemQuerySet)
 
 
-class Item(models.Model):
+class Item(Addressed, Translated, models.Model):
     """One thing to read, watch or do, with one canonical address."""
 
     class State(models.TextChoices):
@@ -214,6 +220,11 @@ class Item(models.Model):
         return self.state == Item.State.RETIRED
 
     @property
+    def archive_year(self) -> int | None:
+        """The year of an archived copy where no better day is known: that of publication."""
+        return self.year
+
+    @property
     def byline(self) -> list[Author]:
         """The authors in the order of the work, out of what `with_details` fetched."""
         return [authorship.author for authorship in self.authorships.all()]
@@ -245,12 +256,6 @@ class Item(models.Model):
         after = around[ids[here + 1]] if here + 1 < len(ids) else None
         return before, after
 
-    def own(self, field: str) -> str:
-        """Return a translated field in the page's language, without falling back to English."""
-        language = get_language() or "en"
-        text: str = getattr(self, f"{field}_{language.replace('-', '_')}")
-        return text
-
     @property
     def own_gloss(self) -> str:
         """The gloss in the page's language: in any other it would help nobody."""
@@ -259,7 +264,7 @@ class Item(models.Model):
     @property
     def annotation_fell_back(self) -> bool:
         """Whether the annotation shown is English for want of one in the page's language."""
-        return bool(self.annotation) and not self.own("annotation")
+        return self.fell_back("annotation")
 
 
 def date_state(item: Item) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from canon.models.authors import Author
 from canon.models.items import Item, web_address
+from canon.models.link_checks import Addressed
 
 
 class AuthorshipQuerySet(models.QuerySet["Authorship"]):
@@ -67,7 +68,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
 LinkManager = models.Manager.from_queryset(LinkQuerySet)
 
 
-class Link(models.Model):
+class Link(Addressed, models.Model):
     """A further address of an item."""
 
     class Kind(models.TextChoices):
@@ -115,6 +116,11 @@ class Link(models.Model):
         return (self.item.slug, self.url)
 
     natural_key.dependencies = ["canon.item"]  # type: ignore[attr-defined]
+
+    @property
+    def archive_year(self) -> int | None:
+        """The year of an archived copy where no better day is known: that of the item."""
+        return self.item.year
 
     @property
     def label(self) -> str:
@@ -182,7 +188,7 @@ class Dependency(models.Model):
         curator saves at the same moment: the items are locked in one order meanwhile.
         """
         list(Item.objects.select_for_update().order_by("pk").values_list("pk"))
-        self.clean()
+        self.full_clean()
         super().save(*args, **kwargs)
 
     def natural_key(self) -> tuple[str, str]:
@@ -195,6 +201,8 @@ class Dependency(models.Model):
         """Refuse an edge that would close a cycle."""
         if not (self.item_id and self.builds_on_id):
             return
+        if self.item_id == self.builds_on_id:
+            raise ValidationError({"builds_on": _("An item cannot build on itself.")})
         others = Dependency.objects.exclude(pk=self.pk)
         if others.would_close_cycle(self.item_id, self.builds_on_id):
             raise ValidationError(

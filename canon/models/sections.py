@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from canon.models.translated import Translated
+
 
 class SectionQuerySet(models.QuerySet["Section"]):
     """Words for choosing sections."""
@@ -20,7 +22,7 @@ class SectionQuerySet(models.QuerySet["Section"]):
 SectionManager = models.Manager.from_queryset(SectionQuerySet)
 
 
-class Section(models.Model):
+class Section(Translated, models.Model):
     """A heading of the canon; sections nest."""
 
     slug = models.SlugField(_("slug"), unique=True)
@@ -66,3 +68,8 @@ class Section(models.Model):
             raise ValidationError(
                 {"position": _("A section stands below its parent: choose a greater position.")}
             )
+
+    @property
+    def introduction_fell_back(self) -> bool:
+        """Whether the introduction shown is English for want of one in the page's language."""
+        return self.fell_back("introduction")

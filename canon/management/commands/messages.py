@@ -101,6 +101,8 @@ def update(folder: Path, code: str, *, write: bool) -> list[str]:
     catalog.creation_date = catalog.revision_date = EPOCH
     text, compiled = BytesIO(), BytesIO()
     write_po(text, catalog, width=100, omit_header=False, include_lineno=False, sort_by_file=True)
+    for message in [m for m in catalog if m.id and not translated(m)]:
+        catalog.delete(message.id, message.context)  # compiled, it would say the singular for all
     write_mo(compiled, catalog)
     files = {source: text.getvalue(), folder / "django.mo": compiled.getvalue()}
     if write:

@@ -60,7 +60,7 @@ class Command(BaseCommand):
 
 def check_port(host: str, port: str) -> int:
     """Return `port` as a number; raises CommandError unless one can listen there."""
-    if not port.isdigit() or not 0 < int(port) < 65536:
+    if not port.isdecimal() or not 0 < int(port) < 65536:
         raise CommandError(f"PORT must be a number from 1 to 65535, not “{port}”.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
