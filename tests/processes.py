@@ -49,7 +49,7 @@ def run_at_once(*scripts: str) -> list[str]:
         for script in scripts
     ]
     for process in processes:
-        assert process.stdout and process.stdout.readline() == "ready\n", process.stderr.read()
+        assert process.stdout.readline() == "ready\n", process.stderr.read()
     outcomes = []
     for process in processes:
         process.stdin.write("\n")

@@ -43,7 +43,10 @@ for slug in ("bert", "gpt", "gpt-3", "rag"):
     item = Item.objects.get(slug=slug)
     set_states(reader, {item: lambda state: state.merged_with(MarkState("queued"))})
 """
-    mark = "for slug in ('rag', 'gpt-3', 'gpt', 'nerf'): Item.objects.get(slug=slug).mark(reader, 'read')"
+    mark = """
+for slug in ("rag", "gpt-3", "gpt", "nerf"):
+    Item.objects.get(slug=slug).mark(reader, "read")
+"""
     run_at_once(merge, mark)
     assert dict(reader.marks.values_list("item__slug", "status")) == {
         "bert": "queued",
