@@ -18,7 +18,8 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models.functions import Left
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_list_or_404
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -74,7 +75,11 @@ class Member:
         return step
 
     def undo(self, step: uuid.UUID) -> list[Item]:
-        """Take `step` back; return the items that went back."""
+        """Take `step` back; return the items that went back.
+
+        Raises Http404 if this reader has made no such step.
+        """
+        get_list_or_404(self.user.reading_events, step=step)
         undone = undo_step(self.user, step)
         vars(self).pop("marks", None)
         return list(Item.objects.filter(reading_events__in=undone))
@@ -112,10 +117,13 @@ class Guest:
         )
 
     def undo(self, step: uuid.UUID) -> list[Item]:
-        """Take `step` back; return the items that went back."""
+        """Take `step` back; return the items that went back.
+
+        Raises Http404 if this visitor has made no such step, or made it long ago.
+        """
         taken = next((s for s in self.session.get("steps", []) if s["step"] == str(step)), None)
         if taken is None:
-            return []
+            raise Http404
         changes = {
             int(pk): go_back(MarkState.from_json(before), MarkState.from_json(after))
             for pk, (before, after) in taken["changes"].items()

@@ -5,7 +5,8 @@ import datetime
 import pytest
 from django.db.models import ProtectedError
 
-from canon.models import Item, Mark, ReadingEvent, Status
+from canon.models import Item, Mark, ReadingEvent, Status, write_note
+from tests.conftest import load_canon
 from tests.readers import make_reader
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,15 @@ def test_an_item_that_a_reader_marked_cannot_be_deleted(reader):
     item.mark(reader, "")
     with pytest.raises(ProtectedError):
         item.delete()
+
+
+def test_loading_the_shipped_canon_again_keeps_marks_and_notes(reader):
+    item = Item.objects.get(slug="gpt-3")
+    item.mark(reader, Status.READ)
+    write_note(reader, item, "Few shots.", based_on=0)
+    load_canon()
+    assert Mark.objects.get().item == item
+    assert reader.notes.get().item == item
 
 
 def test_renaming_moving_and_retiring_an_item_keeps_its_marks(reader):

@@ -76,6 +76,12 @@ def test_another_readers_step_cannot_be_taken_back(client, reader, item):
     assert reader.marks.get().status == Status.READ
 
 
-def test_a_step_there_is_not_is_no_error(client, reader):
-    response = client.post(f"/undo/{uuid.uuid4()}/", follow=True)
-    assert "nothing left to take back" in response.content.decode()
+def test_a_step_there_is_not_is_not_found(client, reader):
+    assert client.post(f"/undo/{uuid.uuid4()}/").status_code == 404
+
+
+def test_a_step_that_was_taken_back_says_so(client, reader, item):
+    step = item.mark(reader, Status.READ)
+    undo_step(reader, step)
+    answer = client.post(f"/undo/{step}/", follow=True)
+    assert "nothing left to take back" in answer.content.decode()

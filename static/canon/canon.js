@@ -5,12 +5,14 @@ const results = () => document.getElementById("results");
 
 // A pill that is open stays open, and where it was scrolled, when the server draws it anew.
 let open = [];
+let focused = "";
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target !== results()) return;
   open = [...results().querySelectorAll("details[open]")].map((pill) => ({
     id: pill.id,
     scrolled: pill.querySelector(".panel").scrollTop,
   }));
+  focused = results().contains(document.activeElement) ? document.activeElement.id : "";
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -21,6 +23,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
     pill.open = true;
     pill.querySelector(".panel").scrollTop = scrolled;
   }
+  // htmx looked for a place for the focus while the pill was still closed.
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   paintShelf();
 });
 

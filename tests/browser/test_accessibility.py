@@ -34,7 +34,7 @@ def language(request) -> str:
 
 
 def test_the_canon_is_accessible(page, language):
-    page.goto(f"{language}/")
+    assert page.goto(f"{language}/").status == 200
     assert faults(page) == {}
 
 
@@ -46,7 +46,7 @@ def test_a_filtered_list_with_an_open_pill_is_accessible(page, language):
 
 
 def test_an_item_and_a_missing_page_are_accessible(page, language):
-    page.goto(f"{language}/items/palm/")
+    assert page.goto(f"{language}/items/palm/").status == 200
     assert faults(page) == {}
-    page.goto(f"{language}/items/nowhere/")
+    assert page.goto(f"{language}/items/nowhere/").status == 404
     assert faults(page) == {}

@@ -24,8 +24,7 @@ def test_nothing_scrolls_to_the_side_on_the_narrowest_phone(page, language):
     paths = ["/", "/items/palm/", "/items/nowhere/", "/?q=model&kind=paper&author=openai"]
     excess = {}
     for path in paths:
-        page.goto(language + path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert page.goto(language + path).status == (404 if "nowhere" in path else 200)
         excess[path] = sideways(page)
     assert excess == dict.fromkeys(paths, 0)
 
