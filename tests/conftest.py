@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import tempfile
@@ -12,7 +13,12 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection
+from django.db.models import Model
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from canon.models import Author, Authorship, Dependency, Item, Link, Section
 
 FIXTURES = sorted(str(path) for path in Path(settings.FIXTURE_DIRS[0]).glob("*.json"))
 CHROMIUM_FLAGS = [
@@ -33,6 +39,25 @@ def load_canon() -> None:
     call_command("loaddata", *FIXTURES, verbosity=0)
 
 
+@functools.cache
+def canon_rows() -> list[list[Model]]:
+    """Return the rows of the shipped canon as they were when this was first asked for."""
+    models = (Author, Section, Item, Authorship, Link, Dependency)
+    return [list(model._base_manager.all()) for model in models]
+
+
+def restore_canon() -> None:
+    """Put the shipped canon into empty tables, in a tenth of the time that loading it takes."""
+    if Section.objects.exists():
+        return
+    for rows in canon_rows():
+        type(rows[0])._base_manager.bulk_create(rows)
+    models = [type(rows[0]) for rows in canon_rows()]
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix, tmp_path_factory
@@ -49,6 +74,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Every test with a database finds the shipped canon in it."""
     with django_db_blocker.unblock():
         load_canon()
+        canon_rows()
 
 
 def pytest_configure() -> None:
@@ -81,7 +107,7 @@ def canon(transactional_db) -> None:
     The cache's table is none of a model, so that what it counts has to be forgotten by name.
     """
     cache.clear()
-    load_canon()
+    restore_canon()
 
 
 def find_chromium() -> str | None:
