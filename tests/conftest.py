@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import Model
+from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from canon.models import Author, Authorship, Dependency, Item, Link, Section
@@ -92,6 +93,13 @@ def pytest_configure() -> None:
 def pytest_unconfigure() -> None:
     """Remove the folder again."""
     settings.STATIC_ROOT.rmdir()
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """What a test itself reads is English, whatever page was asked for last."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
