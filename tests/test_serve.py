@@ -5,7 +5,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import NamedTuple
@@ -97,10 +97,21 @@ def fresh(tmp_path_factory):
         yield site
 
 
+def copy_data(source, target):
+    """Copy the data folder of a site that runs: SQLite's own files come and go meanwhile."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("canon.sqlite3*"))
+    with (
+        closing(sqlite3.connect(source / "canon.sqlite3")) as original,
+        closing(sqlite3.connect(target / "canon.sqlite3")) as copy,
+    ):
+        original.backup(copy)
+    return target
+
+
 @pytest.fixture(scope="module")
 def curated(fresh, tmp_path_factory):
     """A copy of that site with a curator's changes, started once more. Tests only look at it."""
-    data = shutil.copytree(fresh.data, tmp_path_factory.mktemp("curated") / "data")
+    data = copy_data(fresh.data, tmp_path_factory.mktemp("curated") / "data")
     made = run(
         "createsuperuser",
         "--no-input",
