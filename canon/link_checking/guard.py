@@ -35,7 +35,11 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(parsed, ipaddress.IPv6Address) and (
-        parsed.ipv4_mapped or parsed.sixtofour or parsed.teredo or parsed.scope_id
+        parsed.ipv4_mapped
+        or parsed.sixtofour
+        or parsed.teredo
+        or parsed.scope_id
+        or parsed.is_site_local
     ):
         return False
     return parsed.is_global and not (

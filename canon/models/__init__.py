@@ -1,4 +1,6 @@
 from canon.models.authors import Author
+from canon.models.changes import Change
+from canon.models.editions import EditionStamp, current_stamp
 from canon.models.items import Item, ItemQuerySet
 from canon.models.link_checks import Finding, LinkCheck, Outcome
 from canon.models.notes import (
@@ -20,14 +22,20 @@ from canon.models.reading import (
     change_marks,
     move_in_queue,
     set_states,
+    take_held_mark,
     undo_step,
 )
 from canon.models.sections import Section
+from canon.models.shipments import Shipment
+from canon.models.staleness import is_stale
+from canon.models.suggestions import Suggestion, items_at
 
 __all__ = [
     "Author",
     "Authorship",
+    "Change",
     "Dependency",
+    "EditionStamp",
     "Finding",
     "Item",
     "ItemQuerySet",
@@ -42,12 +50,18 @@ __all__ = [
     "Reader",
     "ReadingEvent",
     "Section",
+    "Shipment",
     "Status",
+    "Suggestion",
     "change_marks",
+    "current_stamp",
+    "is_stale",
+    "items_at",
     "join_texts",
     "move_in_queue",
     "open_to_notes",
     "set_states",
+    "take_held_mark",
     "tidy",
     "undo_step",
     "write_note",

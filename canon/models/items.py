@@ -15,16 +15,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from canon.addresses import comparable
 from canon.models.authors import Author
 from canon.models.link_checks import Addressed, death_of
+from canon.models.ordering import PlacedItem, PlacedItems
 from canon.models.sections import Section
-from canon.models.translated import Translated
+from canon.models.states import State, Stateful
 from canon.search import fold, split_words
 
 web_address = URLValidator(schemes=["http", "https"])
 
 
-class ItemQuerySet(models.QuerySet["Item"]):
+class ItemQuerySet(PlacedItems["Item"]):
     """Words for choosing items."""
 
     def get_by_natural_key(self, slug: str) -> Item:
@@ -42,6 +44,19 @@ class ItemQuerySet(models.QuerySet["Item"]):
     def with_page(self) -> ItemQuerySet:
         """Keep what has a page: a retired item keeps its own, and with it marks and notes."""
         return self.exclude(state=Item.State.DRAFT)
+
+    def drafts(self) -> ItemQuerySet:
+        """Keep what curators have still to publish."""
+        return self.filter(state=Item.State.DRAFT)
+
+    def lacking_chinese(self) -> ItemQuerySet:
+        """Keep what has no Chinese annotation; what has left the canon needs none."""
+        empty = Q(annotation_zh_hans=None) | Q(annotation_zh_hans="")
+        return self.filter(empty).exclude(state=Item.State.RETIRED)
+
+    def with_stale_translation(self) -> ItemQuerySet:
+        """Keep what has a Chinese text older than the English; retired items need none."""
+        return self.filter(translation_is_stale=True).exclude(state=Item.State.RETIRED)
 
     def in_canon_order(self) -> ItemQuerySet:
         """Sort by section, then by place within it."""
@@ -87,13 +102,10 @@ class ItemQuerySet(models.QuerySet["Item"]):
 ItemManager = models.Manager.from_queryset(ItemQuerySet)
 
 
-class Item(Addressed, Translated, models.Model):
+class Item(Addressed, Stateful, PlacedItem):
     """One thing to read, watch or do, with one canonical address."""
 
-    class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        PUBLISHED = "published", _("published")
-        RETIRED = "retired", _("retired")
+    State = State
 
     class Kind(models.TextChoices):
         PAPER = "paper", _("Paper")
@@ -127,7 +139,9 @@ class Item(Addressed, Translated, models.Model):
         Section, verbose_name=_("section"), on_delete=models.PROTECT, related_name="items"
     )
     position = models.PositiveIntegerField(
-        _("position"), help_text=_("Place within the section, from 1.")
+        _("position"),
+        blank=True,
+        help_text=_("Place within the section, from 1: the others make room. Empty for the last."),
     )
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.DRAFT)
     title = models.CharField(
@@ -179,9 +193,22 @@ class Item(Addressed, Translated, models.Model):
         related_name="replaces",
         help_text=_("For a retired item: what readers should turn to instead."),
     )
+    retirement_reason = models.CharField(
+        _("reason for retiring"),
+        max_length=300,
+        blank=True,
+        help_text=_("For readers: why the item left the canon."),
+    )
+    translation_is_stale = models.BooleanField(
+        _("translation is stale"),
+        default=False,
+        editable=False,
+        help_text=_("The English changed after the Chinese."),
+    )
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
     retired_at = models.DateTimeField(_("retired"), null=True, editable=False)
     search_text = models.TextField(editable=False, default="")
+    address_key = models.CharField(max_length=500, editable=False, default="", db_index=True)
 
     objects = ItemManager()
 
@@ -190,16 +217,21 @@ class Item(Addressed, Translated, models.Model):
     gloss_zh_hans: str
     annotation_en: str
     annotation_zh_hans: str
+    retirement_reason_en: str
+    retirement_reason_zh_hans: str
 
     class Meta:
         verbose_name = _("item")
         verbose_name_plural = _("items")
         ordering: ClassVar = ["section__position", "position"]
         constraints = [
+            # The condition holds for every row. It is there for PostgreSQL, on which moving items
+            # would otherwise make readers wait who mark them at that moment, or fail: the columns
+            # of a partial index are none that a foreign key could name.
             models.UniqueConstraint(
                 fields=["section", "position"],
                 name="item_position_unique_in_section",
-                violation_error_message=_("Another item stands at this position of the section."),
+                condition=Q(position__gte=0),
             ),
         ]
 
@@ -213,11 +245,6 @@ class Item(Addressed, Translated, models.Model):
     def natural_key(self) -> tuple[str]:
         """Return what names this item in a fixture."""
         return (self.slug,)
-
-    @property
-    def is_retired(self) -> bool:
-        """Whether the item has left the canon."""
-        return self.state == Item.State.RETIRED
 
     @property
     def archive_year(self) -> int | None:
@@ -244,17 +271,6 @@ class Item(Addressed, Translated, models.Model):
         from canon.models.reading import change_marks
 
         return change_marks(user, [self], status)
-
-    def neighbours(self) -> tuple[Item | None, Item | None]:
-        """Return the published items before and after this one in the canon, None at an end."""
-        ids = list(Item.objects.published().in_canon_order().values_list("pk", flat=True))
-        if self.pk not in ids:
-            return None, None
-        here = ids.index(self.pk)
-        around = Item.objects.in_bulk(ids[max(here - 1, 0) : here + 2])
-        before = around[ids[here - 1]] if here else None
-        after = around[ids[here + 1]] if here + 1 < len(ids) else None
-        return before, after
 
     @property
     def own_gloss(self) -> str:
@@ -293,4 +309,5 @@ def prepare_item(instance: Item, raw: bool = False, **_kwargs: Any) -> None:  # 
     titles = (instance.title, instance.gloss_en, instance.gloss_zh_hans)
     annotations = (instance.annotation_en, instance.annotation_zh_hans)
     date_state(instance)
+    instance.address_key = comparable(instance.url)
     instance.search_text = "\n".join(fold(text) for text in (*titles, *annotations) if text)

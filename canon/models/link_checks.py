@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.core.validators import URLValidator
 from django.db import models, transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -75,8 +75,16 @@ class LinkCheckQuerySet(models.QuerySet["LinkCheck"]):
         return self.order_by(models.F("last_checked_at").asc(nulls_first=True), "pk")
 
     def moved(self) -> LinkCheckQuerySet:
-        """Keep the addresses that have moved for good."""
-        return self.exclude(moved_to="")
+        """Keep the addresses that have moved for good, but those that are only remembered."""
+        from canon.models.items import Item
+        from canon.models.parts import Link
+
+        links = Link.objects.filter(url=OuterRef("address"))
+        remembered = Exists(links.filter(kind=Link.Kind.EARLIER_ADDRESS))
+        used = Exists(links.exclude(kind=Link.Kind.EARLIER_ADDRESS)) | Exists(
+            Item.objects.filter(url=OuterRef("address"))
+        )
+        return self.exclude(moved_to="").filter(~remembered | used)
 
     @transaction.atomic
     def record(

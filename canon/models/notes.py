@@ -10,8 +10,10 @@ from django.db import models, transaction
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from canon.markdown import plain_text
 from canon.models.items import Item, ItemQuerySet
 from canon.models.reading import Reader, lock_reader
 from canon.search import fold, split_words
@@ -19,6 +21,8 @@ from canon.search import fold, split_words
 MAX_LENGTH = 20_000
 # Where a list of notes breaks off a long one, at the end of a paragraph.
 LONG = 1_500
+# How much of a note stands on its card.
+EXCERPT = 200
 
 
 class NoteConflictError(Exception):
@@ -76,6 +80,7 @@ class Note(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
     search_text = models.TextField(editable=False, default="")
+    excerpt = models.CharField(max_length=EXCERPT, editable=False, default="")
 
     objects = NoteManager()
 
@@ -105,9 +110,10 @@ class Note(models.Model):
 
 
 @receiver(pre_save, sender=Note)
-def fold_note(instance: Note, **_kwargs: Any) -> None:
-    """Keep the searched text true to the text."""
+def derive_from_text(instance: Note, **_kwargs: Any) -> None:
+    """Keep the searched text and the excerpt true to the text."""
     instance.search_text = fold(instance.text)
+    instance.excerpt = Truncator(plain_text(instance.text)).chars(EXCERPT)
 
 
 def open_to_notes(user: Reader) -> ItemQuerySet:

@@ -8,11 +8,15 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
+from canon.addresses import comparable
 from canon.models.authors import Author
 from canon.models.items import Item, web_address
 from canon.models.link_checks import Addressed
+from canon.models.locks import lock_outline
 
 
 class AuthorshipQuerySet(models.QuerySet["Authorship"]):
@@ -93,6 +97,7 @@ class Link(Addressed, models.Model):
     title = models.CharField(
         _("title"), max_length=200, blank=True, help_text=_("Only where the kind does not tell.")
     )
+    address_key = models.CharField(max_length=500, editable=False, default="", db_index=True)
 
     objects = LinkManager()
 
@@ -128,12 +133,25 @@ class Link(Addressed, models.Model):
         return self.title or self.get_kind_display()
 
 
+@receiver(pre_save, sender=Link)
+def compare_link(instance: Link, **_kwargs: Any) -> None:
+    """Keep what is compared of the address true to it, whoever saves: a form, a test, a fixture."""
+    instance.address_key = comparable(instance.url)
+
+
 class DependencyQuerySet(models.QuerySet["Dependency"]):
     """Words for choosing dependencies."""
 
     def get_by_natural_key(self, item: str, builds_on: str) -> Dependency:
         """Return the edge between the slugs of two items."""
         return self.get(item__slug=item, builds_on__slug=builds_on)
+
+    def bases(self) -> dict[int, list[int]]:
+        """Return, by the id of an item, the ids of those it builds on, from one query."""
+        bases = defaultdict[int, list[int]](list)
+        for item, base in self.order_by("pk").values_list("item_id", "builds_on_id"):
+            bases[item].append(base)
+        return dict(bases)
 
     def would_close_cycle(self, item_id: int, builds_on_id: int) -> bool:
         """Tell whether an edge from `item_id` to `builds_on_id` would lead back to its start."""
@@ -185,9 +203,9 @@ class Dependency(models.Model):
         """Save the edge.
 
         Raises ValidationError if it would close a cycle, even together with an edge that another
-        curator saves at the same moment: the items are locked in one order meanwhile.
+        curator saves at the same moment: they wait for each other.
         """
-        list(Item.objects.select_for_update().order_by("pk").values_list("pk"))
+        lock_outline()
         self.full_clean()
         super().save(*args, **kwargs)
 

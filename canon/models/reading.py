@@ -31,7 +31,7 @@ class Status(models.TextChoices):
 
 
 # From an item's present state to its next one.
-Change = Callable[["MarkState"], "MarkState"]
+StateChange = Callable[["MarkState"], "MarkState"]
 
 # Where two marks of one item meet, the further one wins; skipping says least.
 RANK = {"": 0, Status.SKIPPED: 1, Status.QUEUED: 2, Status.READING: 3, Status.READ: 4}
@@ -89,9 +89,11 @@ class MarkState:
         state again changes nothing.
         """
         further = max(self, other, key=lambda state: RANK[state.status])
+        first = min((s.started_on for s in (self, other) if s.started_on), default=None)
+        if self.status == other.status == Status.SKIPPED:
+            return MarkState(Status.SKIPPED, first)
         if further.status not in {Status.READING, Status.READ}:
             return further
-        first = min((s.started_on for s in (self, other) if s.started_on), default=None)
         last = min((s.finished_on for s in (self, other) if s.finished_on), default=None)
         if first and last and first > last:
             first = None  # it belongs to a second reading
@@ -189,7 +191,8 @@ class ReadingEvent(models.Model):
 def lock_reader(user: Reader) -> None:
     """Let no other change of this reader's marks in before the transaction ends."""
     # `__class__`, not `type`: request.user is a proxy until it is asked.
-    user.__class__._default_manager.select_for_update().get(pk=user.pk)
+    manager = user.__class__._default_manager
+    manager.select_for_update().values_list("pk").get(pk=user.pk)
 
 
 def change_marks(user: Reader, items: Iterable[Item], status: str) -> uuid.UUID | None:
@@ -202,6 +205,26 @@ def change_marks(user: Reader, items: Iterable[Item], status: str) -> uuid.UUID 
         raise ValueError(f"There is no status {status!r}.")
     today = user.today()
     return set_states(user, {item: lambda state: state.moved_to(status, today) for item in items})
+
+
+@transaction.atomic
+def take_held_mark(
+    user: Reader, item: Item, status: str, *, step: uuid.UUID, made_at: datetime.datetime
+) -> uuid.UUID | None:
+    """Give `item` the status that `user` chose at `made_at`, when there was no network.
+
+    It counts as of then: it is logged and dated so, and what was changed later stands, unless a
+    clock that was wrong put it into the future. `step` is the mark's own, by which it is taken
+    once however often it is sent. Returns `step`, or None if nothing changed.
+    """
+    lock_reader(user)
+    later = Q(item=item, at__gt=made_at, at__lte=timezone.now())
+    if user.reading_events.filter(Q(step=step) | later).exists():
+        return None
+    today = timezone.localdate(made_at, user.zone)
+    return set_states(
+        user, {item: lambda state: state.moved_to(status, today)}, step=step, at=made_at
+    )
 
 
 def undo_step(user: Reader, step: uuid.UUID) -> QuerySet[ReadingEvent]:
@@ -217,24 +240,32 @@ def undo_step(user: Reader, step: uuid.UUID) -> QuerySet[ReadingEvent]:
     return undone
 
 
-def go_back(before: MarkState, after: MarkState) -> Change:
+def go_back(before: MarkState, after: MarkState) -> StateChange:
     """Return the change from `after` to `before`, which leaves every other state as it is."""
     return lambda state: before if state.says_the_same_as(after) else state
 
 
 @transaction.atomic
-def set_states(user: Reader, changes: dict[Item, Change]) -> uuid.UUID | None:
+def set_states(
+    user: Reader,
+    changes: dict[Item, StateChange],
+    *,
+    step: uuid.UUID | None = None,
+    at: datetime.datetime | None = None,
+) -> uuid.UUID | None:
     """Change the states of a reader's marks and log it, in few queries however many the items.
 
     `changes` gives for each item a function from its present state to the next one; where the
-    two are equal, nothing is done. Returns the step of the change, or None if nothing changed.
+    two are equal, nothing is done. `step` and `at` are a new one and now unless they are given.
+    Returns the step of the change, or None if nothing changed.
     """
     lock_reader(user)
     marks = {mark.item_id: mark for mark in user.marks.filter(item__in=changes)}
-    last = user.marks.aggregate(last=Max("queue_position"))["last"] or 0
-    step = uuid.uuid4()
+    step = step or uuid.uuid4()
+    at = at or timezone.now()
     changed: list[Mark] = []
     events: list[ReadingEvent] = []
+    last: int | None = None  # the end of the queue, asked for when something is put there
     for item, change in changes.items():
         mark = marks.get(item.pk) or Mark(user=user, item=item)
         before = mark.state
@@ -242,7 +273,7 @@ def set_states(user: Reader, changes: dict[Item, Change]) -> uuid.UUID | None:
         if after == before:
             continue
         if after.status == Status.QUEUED and after.queue_position is None:
-            last += 1
+            last = (end_of_queue(user) if last is None else last) + 1
             after = replace(after, queue_position=last)
         mark.state = after
         changed.append(mark)
@@ -251,6 +282,7 @@ def set_states(user: Reader, changes: dict[Item, Change]) -> uuid.UUID | None:
                 user=user,
                 item=item,
                 step=step,
+                at=at,
                 status=after.status,
                 before=before.to_json(),
                 after=after.to_json(),
@@ -261,12 +293,24 @@ def set_states(user: Reader, changes: dict[Item, Change]) -> uuid.UUID | None:
     return step if events else None
 
 
+def end_of_queue(user: Reader) -> int:
+    """Return the last place in the queue of `user`; 0 if it is empty."""
+    end: int | None = user.marks.aggregate(last=Max("queue_position"))["last"]
+    return end or 0
+
+
 def write(marks: list[Mark]) -> None:
     """Save `marks`; those that say unread are deleted."""
     kept = [mark for mark in marks if mark.status]
-    Mark.objects.bulk_create([mark for mark in kept if not mark.pk])
-    Mark.objects.bulk_update([mark for mark in kept if mark.pk], STATE_FIELDS)
-    Mark.objects.filter(pk__in=[mark.pk for mark in marks if not mark.status]).delete()
+    if len(kept) == 1:  # by far the most often, and much cheaper than in bulk
+        [mark] = kept
+        mark.save(update_fields=STATE_FIELDS if mark.pk else None)
+    else:
+        Mark.objects.bulk_create([mark for mark in kept if not mark.pk])
+        Mark.objects.bulk_update([mark for mark in kept if mark.pk], STATE_FIELDS)
+    dropped = [mark.pk for mark in marks if not mark.status]
+    if dropped:  # by reader too, for a database that is spread by reader
+        Mark.objects.filter(user=marks[0].user, pk__in=dropped).delete()
 
 
 def move_in_queue(user: Reader, item: Item, steps: int) -> None:

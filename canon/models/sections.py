@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from canon.models.ordering import PlacedSection, PlacedSections
 from canon.models.translated import Translated
 
 
-class SectionQuerySet(models.QuerySet["Section"]):
+class SectionQuerySet(PlacedSections["Section"]):
     """Words for choosing sections."""
 
     def get_by_natural_key(self, slug: str) -> Section:
         """Return the section of a slug."""
         return self.get(slug=slug)
 
+    def with_stale_translation(self) -> SectionQuerySet:
+        """Keep what has a Chinese text older than the English."""
+        return self.filter(translation_is_stale=True)
+
 
 SectionManager = models.Manager.from_queryset(SectionQuerySet)
 
 
-class Section(Translated, models.Model):
+class Section(Translated, PlacedSection):
     """A heading of the canon; sections nest."""
 
     slug = models.SlugField(_("slug"), unique=True)
@@ -37,10 +41,17 @@ class Section(Translated, models.Model):
     position = models.PositiveIntegerField(
         _("position"),
         unique=True,
+        blank=True,
         help_text=_("Place among all sections, counted down the page: parents before children."),
     )
     title = models.CharField(_("title"), max_length=200)
     introduction = models.TextField(_("introduction"), blank=True)
+    translation_is_stale = models.BooleanField(
+        _("translation is stale"),
+        default=False,
+        editable=False,
+        help_text=_("The English changed after the Chinese."),
+    )
 
     objects = SectionManager()
 
@@ -63,11 +74,8 @@ class Section(Translated, models.Model):
         return (self.slug,)
 
     def clean(self) -> None:
-        """Refuse a parent that stands below its child, which also rules out cycles."""
-        if self.parent and self.position is not None and self.parent.position >= self.position:
-            raise ValidationError(
-                {"position": _("A section stands below its parent: choose a greater position.")}
-            )
+        """Refuse a parent that is the section itself or stands below it."""
+        self.clean_parent()
 
     @property
     def introduction_fell_back(self) -> bool:
