@@ -37,7 +37,15 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("language", "time_zone", "theme", "weekly_goal", "handle", "is_public")
+        fields = (
+            "language",
+            "theme",
+            "shortcuts",
+            "time_zone",
+            "weekly_goal",
+            "handle",
+            "is_public",
+        )
         widgets = {
             "language": forms.RadioSelect,
             "theme": forms.RadioSelect,

@@ -1,15 +1,19 @@
 """What follows a reader through every page: their time zone, and when they were last seen."""
 
 import datetime
+import logging
 import zoneinfo
 from collections.abc import Callable
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from accounts.guesses import guess_time_zone
+
+logger = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -54,5 +58,13 @@ class LastSeenMiddleware:
             stale = timezone.now() - LAST_SEEN_STEP
             key = request.session.session_key
             if UserSession.objects.filter(session_key=key, last_seen_at__lt=stale).exists():
-                UserSession.objects.create_from_request(request)
+                note_session(request)
         return self.get_response(request)
+
+
+def note_session(request: HttpRequest) -> None:
+    """Note when and where the session was seen, or go on without: reading must not need writing."""
+    try:
+        UserSession.objects.create_from_request(request)
+    except DatabaseError as error:
+        logger.warning("A session could not be noted.", exc_info=error)

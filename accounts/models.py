@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.auth.models import AbstractUser, BaseUserManager, Group
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
@@ -35,6 +35,9 @@ validate_handle = RegexValidator(
     r"\A[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z",
     _("A handle has small letters a to z, digits, and hyphens between them."),
 )
+
+# The group of those who edit the canon; the app canon gives it its rights.
+CURATORS = "Curators"
 
 # Names in which somebody could pass for the site itself.
 # fmt: off
@@ -108,6 +111,11 @@ class User(AbstractUser):
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
     )
     theme = models.CharField(_("theme"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
+    shortcuts = models.BooleanField(
+        _("keyboard shortcuts"),
+        default=True,
+        help_text=_("Single keys such as j, k and x. The ? key lists them."),
+    )
     weekly_goal = models.PositiveSmallIntegerField(
         _("weekly goal"),
         null=True,
@@ -166,11 +174,19 @@ class User(AbstractUser):
         return zoneinfo.ZoneInfo(self.time_zone if self.time_zone in time_zones() else "UTC")
 
     @transaction.atomic
-    def leave(self) -> None:
-        """Delete the account, all that belongs to it, and every session it is signed in on."""
-        for session in self.usersession_set.all():  # type: ignore[attr-defined]
-            session.end()
-        self.delete()
+    def become_curator(self) -> None:
+        """Let the user into the admin, with the rights of curators."""
+        self.groups.add(Group.objects.get(name=CURATORS))
+        self.is_staff = True
+        self.save(update_fields=["is_staff"])
+
+    @transaction.atomic
+    def stop_curating(self) -> None:
+        """Take the rights of curators; who has others in the admin keeps those."""
+        self.groups.remove(*self.groups.filter(name=CURATORS))
+        has_other_rights = self.groups.exists() or self.user_permissions.exists()
+        self.is_staff = self.is_superuser or has_other_rights
+        self.save(update_fields=["is_staff"])
 
     def today(self) -> datetime.date:
         """Return the date it is for the reader now."""

@@ -69,7 +69,7 @@ def confirm_deletion(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/confirm_deletion.html")
     # An object of its own: signing out still looks at request.user.
     reader = get_object_or_404(User, pk=request.user.pk)
-    reader.leave()
+    reader.delete()
     logout(request)
     try:
         get_adapter().send_mail("accounts/email/account_deleted", reader.email, {"user": reader})

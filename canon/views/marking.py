@@ -7,17 +7,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from canon.addresses import safe_next
-from canon.forms import DatesForm
+from canon.editions import edition_of
+from canon.forms import DatesForm, HeldMarkForm
 from canon.htmx import wants_fragment
 from canon.models import Item, MarkState, Status
+from canon.offline import reader_key
 from canon.readers import Guest, Member, MemberRequest, reader_of
 from canon.standing import Standing
 from canon.views.catalogue import item_context
@@ -35,7 +41,9 @@ TOASTS = {
 def mark_item(request: HttpRequest, slug: str) -> HttpResponse:
     """Give one item the status in the form; an empty one means unread."""
     reader = reader_of(request)
-    item = get_object_or_404(Item.objects.markable(reader.marks), slug=slug)
+    item = edition_of(request).by_slug.get(slug) or get_object_or_404(
+        Item.objects.markable(reader.marks), slug=slug
+    )
     status = request.POST.get("status", "")
     if status not in TOASTS:
         return HttpResponseBadRequest(_("There is no such status."))
@@ -52,11 +60,34 @@ def mark_items(request: HttpRequest) -> HttpResponse:
     if status not in TOASTS or not all(pk.isdecimal() and len(pk) < 19 for pk in listed):
         return HttpResponseBadRequest(_("There is no such status or item."))
     reader = reader_of(request)
-    items = list(Item.objects.published().filter(pk__in=listed))
+    published = {str(item.pk): item for item in Item.objects.published().filter(pk__in=listed)}
+    # In the order they were shown in, which is the one they are queued in.
+    items = [published[pk] for pk in dict.fromkeys(listed) if pk in published]
     if step := reader.change(items, status):
         text = ngettext("%(count)s item is changed.", "%(count)s items are changed.", len(items))
         say(request, text % {"count": len(items)}, step)
     return show_changes(request, reader, items, default=reverse("item_list"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def held_mark(request: HttpRequest) -> HttpResponse:
+    """Take a mark that was made offline; before that, hand out what the form needs."""
+    if request.method != "POST":
+        now = int(timezone.now().timestamp() * 1000)
+        needed = {"reader": reader_key(request), "token": get_token(request), "now": now}
+        return JsonResponse(needed)
+    form = HeldMarkForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse(form.errors, status=400)
+    if form.cleaned_data["reader"] != reader_key(request):
+        return HttpResponse(_("This mark is another reader’s."), status=409)
+    reader = reader_of(request)
+    slug, status, step = (form.cleaned_data[name] for name in ("slug", "status", "step"))
+    item = get_object_or_404(Item.objects.markable(reader.marks), slug=slug)
+    if reader.take(item, status, step=step, made_at=form.made_at()):
+        say(request, TOASTS[status] % {"title": item.title}, step)
+    return show_changes(request, reader, [item], default=item.get_absolute_url())
 
 
 @require_POST
@@ -95,6 +126,8 @@ def show_changes(
         return redirect(safe_next(request, default))
     context: dict[str, Any] = {
         "changed": [(item, reader.marks.get(item.pk, MarkState())) for item in items],
-        "progress": Standing.of(reader),
+        "progress": Standing(reader, edition_of(request)),
     }
-    return render(request, "canon/_changes.html", context)
+    response = render(request, "canon/_changes.html", context)
+    # For what else on the page depends on marks and asks for itself again.
+    return trigger_client_event(response, "marks-changed")

@@ -20,13 +20,14 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import push_url
 
-from canon.addresses import safe_next
+from canon.addresses import came_from, safe_next
 from canon.drafts import drop_draft, find_draft, keep_draft
 from canon.editor import Editor
 from canon.forms import NoteForm, check_length
 from canon.htmx import personal, render_page, vary_on_htmx, wants_fragment
 from canon.models import Item, Note, NoteConflictError, join_texts, open_to_notes, write_note
 from canon.notes import MyNotes
+from canon.offline import kept_offline
 from canon.readers import MemberRequest
 
 View = Callable[..., HttpResponse]
@@ -39,6 +40,7 @@ unstored: Callable[..., Any] = cache_control(private=True, no_cache=True, no_sto
 @login_required
 @vary_on_htmx
 @personal
+@kept_offline
 def note_list(request: MemberRequest) -> HttpResponse:
     """Show a reader's own notes, newest first: all, or those an address asks for."""
     notes = MyNotes(request.user, request.GET)
@@ -186,8 +188,11 @@ def show_editor(
 def address_back(request: MemberRequest, item: Item) -> str:
     """Return where the editor leads back to; an item that is not published has no page."""
     page = f"{item.get_absolute_url()}#note"
-    is_open = item.state == Item.State.PUBLISHED
-    return safe_next(request, page if is_open else reverse("note_list"))
+    if item.state != Item.State.PUBLISHED:
+        page = reverse("note_list")
+    elif list_address := came_from(request, reverse("item_list")):
+        page = f"{list_address}#item-{item.slug}"
+    return safe_next(request, page)
 
 
 def csrf_failure(request: MemberRequest, reason: str = "") -> HttpResponse:

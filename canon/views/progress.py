@@ -21,6 +21,7 @@ from canon.htmx import personal, render_page, vary_on_htmx, wants_fragment
 from canon.models import Reader, Status, move_in_queue
 from canon.my_reading import MyReading
 from canon.news import carry_over, replacement_for, see_news
+from canon.offline import kept_offline
 from canon.public_progress import PublicProgress
 
 # How many places each button of the queue moves an item; further than any queue is long.
@@ -32,6 +33,7 @@ BADGE_SECONDS = 300
 @login_required
 @vary_on_htmx
 @personal
+@kept_offline
 def my_reading(request: HttpRequest) -> HttpResponse:
     """Show what the reader has read, is reading, has queued, and could read next."""
     context = {"reading": MyReading(request.user)}
@@ -118,4 +120,6 @@ def progress_badge(request: HttpRequest, handle: str) -> HttpResponse:
     context = {"public": PublicProgress(public_reader(handle))}
     response = render(request, "canon/progress_badge.svg", context, content_type="image/svg+xml")
     response["X-Robots-Tag"] = "noindex"
+    # Made to be shown on other sites.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -2,8 +2,10 @@
 
 import hashlib
 import os
+import shutil
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,17 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError, connection
 
-from canon.models import Section
+from canon.environment import env, read_number
+from canon.shipping import (
+    FixtureError,
+    canon_is_empty,
+    is_news,
+    last_shipment,
+    open_canon,
+    read_fixtures,
+)
 
 
 class Command(BaseCommand):
@@ -25,8 +35,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take where to listen."""
-        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-        parser.add_argument("--port", default=os.environ.get("PORT", "8000"))
+        parser.add_argument("--host", default=env.str("HOST", default="127.0.0.1"))
+        parser.add_argument("--port", default=env.str("PORT", default="8000"))
         parser.add_argument("--reload", action="store_true", help="use the development server")
 
     def handle(self, *, host: str, port: str, reload: bool, **_options: Any) -> None:
@@ -35,12 +45,10 @@ class Command(BaseCommand):
             call_command("runserver", f"{host}:{port}")
             return
         number = check_port(host, port)
-        try:
-            call_command("migrate", verbosity=0, interactive=False)
-            call_command("createcachetable", verbosity=0)  # rate limits are counted there
-        except OperationalError as error:
-            raise CommandError(f"The database cannot be reached: {error}".strip()) from error
-        load_canon_once()
+        migrate()
+        news = load_canon_once()
+        if news:
+            self.stdout.write(news)
         if reload:
             call_command("runserver", f"{host}:{port}")
             return
@@ -56,6 +64,28 @@ class Command(BaseCommand):
         if not get_user_model().objects.filter(is_staff=True).exists():
             self.stdout.write("To become its first curator: make curator")
         self.stdout.flush()
+
+
+def migrate() -> None:
+    """Bring the database up to date. Raises CommandError if it cannot be, or is not there.
+
+    A database that is only read can still be served.
+    """
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise CommandError(f"The database cannot be reached: {error}".strip()) from error
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)  # rate limits are counted there
+    except DatabaseError as error:
+        reason = str(error).strip().partition("\n")[0]  # what follows may hold readers' values
+        raise CommandError(
+            f"The database cannot be brought up to date: {reason}. What was begun has been taken "
+            "back: mend the cause and start again, it goes on where it stopped."
+        ) from error
+    with suppress(DatabaseError):
+        call_command("clearsessions", verbosity=0)
 
 
 def check_port(host: str, port: str) -> int:
@@ -75,11 +105,24 @@ def check_port(host: str, port: str) -> int:
     return int(port)
 
 
-def load_canon_once() -> None:
-    """Load the shipped canon into an empty database; curated changes are never overwritten."""
-    if not Section.objects.exists():
-        files = sorted(Path(settings.FIXTURE_DIRS[0]).glob("*.json"))
-        call_command("loaddata", *map(str, files), verbosity=0)
+def load_canon_once() -> str:
+    """Load the shipped canon into an empty database; later return what is to be said about it.
+
+    A canon that curators keep is never overwritten from here: `load_canon` shows and asks.
+    """
+    try:
+        shipped = read_fixtures(Path(settings.FIXTURE_DIRS[0]))
+    except FixtureError as error:
+        if canon_is_empty():
+            raise CommandError(f"The shipped canon cannot be loaded. {error}") from error
+        return f"The shipped canon cannot be read. {error}"
+    if canon_is_empty():
+        open_canon(shipped)
+    elif last_shipment() is None:
+        return "Which canon was shipped to this site is not known: manage.py load_canon compares."
+    elif is_news(shipped):
+        return "The shipped canon has changed: manage.py load_canon shows what it would bring."
+    return ""
 
 
 def collect_static_once() -> None:
@@ -103,8 +146,18 @@ def static_state() -> str:
 
 def serve(host: str, port: int) -> None:
     """Replace this process by gunicorn, with more than one worker."""
-    workers = os.environ.get("WEB_CONCURRENCY", "2")
+    workers = read_number("WEB_CONCURRENCY", default=2, most=1000)
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     command = [sys.executable, "-m", "gunicorn", "canon.wsgi", f"--bind={address}"]
-    command += [f"--workers={workers}", "--threads=4", "--log-level=warning"]
+    command += ["--config=python:canon.serving", f"--workers={workers}", "--threads=4"]
+    os.environ["LOG_FORMAT"] = settings.LOG_FORMAT
+    if settings.METRICS_PORT:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(empty_folder(settings.DATA_DIR / "metrics"))
     os.execv(sys.executable, [*command, "--no-control-socket"])  # noqa: S606
+
+
+def empty_folder(folder: Path) -> Path:
+    """Return a folder without the files that workers of an earlier start left."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
