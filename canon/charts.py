@@ -60,24 +60,28 @@ class HeatMap:
         self.width = self.LEFT + WEEKS * self.STEP
         self.height = self.TOP + 7 * self.STEP
 
-    @property
-    def squares(self) -> list[Square]:
-        """A square for each day, from the first."""
-        squares = []
-        for number in range((self.today - self.first).days + 1):
-            day = self.first + number * DAY
-            week, weekday = divmod(number, 7)
-            count = self.counts.get(day, 0)
-            x, y = self.LEFT + week * self.STEP, self.TOP + weekday * self.STEP
-            squares.append(Square(day, count, level_of(count), x, y))
-        return squares
+        # All weeks but the last are whole: they are one field of empty days, the last another.
+        self.left, self.top, self.step = self.LEFT, self.TOP, self.STEP
+        self.whole_weeks = (WEEKS - 1) * self.STEP
+        self.last_week = self.LEFT + self.whole_weeks
+        self.last_days = (today.weekday() + 1) * self.STEP
+
+    def square(self, day: datetime.date) -> Square:
+        """Return the square of `day`."""
+        week, weekday = divmod((day - self.first).days, 7)
+        count = self.counts.get(day, 0)
+        x, y = self.LEFT + week * self.STEP, self.TOP + weekday * self.STEP
+        return Square(day, count, level_of(count), x, y)
 
     @property
     def months(self) -> list[Label]:
         """The first day of each month, above its column; none so near the edge that it is cut."""
-        firsts = [square for square in self.squares if square.day.day == 1]
-        last = self.width - 2 * self.STEP
-        return [Label(square.day, square.x, 12) for square in firsts if square.x <= last]
+        month, firsts = self.first.replace(day=1), []
+        while month <= self.today:
+            if month >= self.first:
+                firsts.append(Label(month, self.square(month).x, 12))
+            month = (month + 31 * DAY).replace(day=1)
+        return [label for label in firsts if label.x <= self.width - 2 * self.STEP]
 
     @property
     def weekdays(self) -> list[Label]:
@@ -88,12 +92,13 @@ class HeatMap:
     @property
     def active(self) -> list[Square]:
         """The days with something on them, the latest first: the drawing as a table."""
-        return [square for square in reversed(self.squares) if square.count]
+        days = sorted((day for day in self.counts if self.first <= day <= self.today), reverse=True)
+        return [self.square(day) for day in days if self.counts[day]]
 
     @property
     def total(self) -> int:
         """How much there is in all the squares."""
-        return sum(square.count for square in self.squares)
+        return sum(square.count for square in self.active)
 
 
 @dataclass(frozen=True)

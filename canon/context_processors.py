@@ -4,21 +4,34 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import translate_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from canon.offline import reader_key
 
 # Each in its own language, and as short as a masthead wants it.
 LANGUAGE_NAMES = {"en": "English", "zh-hans": "中文"}
+# What the addresses of a language other than the first begin with; nothing else of them differs.
+PREFIXES = [f"/{code}" for code in LANGUAGE_NAMES if code != settings.LANGUAGE_CODE]
 
 
 def in_language(path: str, code: str) -> str:
     """Return the address of a page in the language `code`, also of a page that is not there."""
-    translated = translate_url(path, code)
-    if translated != path:
-        return translated
-    prefixes = [f"/{other}" for other in LANGUAGE_NAMES if other != settings.LANGUAGE_CODE]
-    for prefix in prefixes:
+    for prefix in PREFIXES:
         path = path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path
     return path if code == settings.LANGUAGE_CODE else f"/{code}{path}"
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Return the theme that a member has in their preferences, and a guest in a cookie."""
+    chosen = getattr(request.user, "theme", None) or request.COOKIES.get("theme", "")
+    return chosen if chosen in ("light", "dark") else "system"
+
+
+def shortcuts_of(request: HttpRequest) -> bool:
+    """Return whether single keys act: as a member's preferences say, or a guest's cookie."""
+    chosen: bool = getattr(request.user, "shortcuts", request.COOKIES.get("shortcuts") != "off")
+    return chosen
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -33,11 +46,16 @@ def site(request: HttpRequest) -> dict[str, Any]:
     origin = f"{request.scheme}://{request.get_host()}"
     return {
         "origin": origin,
+        # Only pages that show it depend on who is signed in.
+        "theme": SimpleLazyObject(lambda: theme_of(request)),
+        "has_shortcuts": SimpleLazyObject(lambda: shortcuts_of(request)),
+        "reader_key": SimpleLazyObject(lambda: reader_key(request)),
         "here": here,
         "translations": [
             {
                 "code": code,
                 "name": LANGUAGE_NAMES[code],
+                "is_here": code == get_language(),
                 "path": in_language(request.path, code),
                 "full_path": in_language(request.get_full_path(), code),
             }

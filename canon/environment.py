@@ -3,7 +3,9 @@
 Every function raises ImproperlyConfigured with one sentence that names the variable.
 """
 
+import importlib.util
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +13,20 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-env = environ.Env()
+from canon.configuration import DECLARED
+
+
+class DeclaredEnvironment(environ.Env):  # type: ignore[misc]  # it has no types
+    """The environment, of which only what `canon/configuration.py` declares can be read."""
+
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        """Return a variable. Raises LookupError if it is not declared."""
+        if var not in DECLARED:
+            raise LookupError(f"{var} is not declared in canon/configuration.py.")
+        return super().get_value(var, *args, **kwargs)
+
+
+env = DeclaredEnvironment()
 
 
 def read_boolean(name: str, *, default: bool) -> bool:
@@ -23,6 +38,69 @@ def read_boolean(name: str, *, default: bool) -> bool:
     if value not in {"true", "yes", "on", "1", "false", "no", "off", "0"}:
         raise ImproperlyConfigured(f"{name} must be true or false, not “{value}”.")
     return value in {"true", "yes", "on", "1"}
+
+
+def read_number(name: str, *, default: int, most: int) -> int:
+    """Return a whole number from 0 to `most`. Raises ImproperlyConfigured for anything else."""
+    value = env.str(name, default=str(default)).strip()
+    if not (value.isascii() and value.isdecimal() and len(value) < 10 and int(value) <= most):
+        raise ImproperlyConfigured(f"{name} must be a number from 0 to {most}, not “{value}”.")
+    return int(value)
+
+
+def read_choice(name: str, choices: tuple[str, ...], *, default: str) -> str:
+    """Return one of `choices`, in any case. Raises ImproperlyConfigured for anything else."""
+    value = env.str(name, default=default).strip()
+    for choice in choices:
+        if choice.lower() == value.lower():
+            return choice
+    raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not “{value}”.")
+
+
+def read_log_format(*, debug: bool) -> str:
+    """Return how the log looks: for the eye where somebody looks on, for machines elsewhere."""
+    default = "text" if debug or sys.stderr.isatty() else "json"
+    return read_choice("LOG_FORMAT", ("json", "text"), default=default)
+
+
+def need_package(name: str, package: str, module: str) -> None:
+    """Raise ImproperlyConfigured unless the package that the variable `name` needs is there."""
+    if importlib.util.find_spec(module) is None:
+        raise ImproperlyConfigured(
+            f"{name} needs the package {package}: install requirements-operate.txt, or unset it."
+        )
+
+
+def read_sentry_dsn() -> str:
+    """Return the address of the project at Sentry, empty if there is none.
+
+    Raises ImproperlyConfigured if the package for it is missing or the address is none.
+    """
+    address = str(env.str("SENTRY_DSN", default=""))
+    if address:
+        need_package("SENTRY_DSN", "sentry-sdk", "sentry_sdk")
+        parts = urlsplit(address)
+        if parts.scheme not in {"http", "https"} or not parts.username or len(parts.path) < 2:
+            raise ImproperlyConfigured(
+                "SENTRY_DSN must look like https://key@sentry.example.org/1."
+            )
+    return address
+
+
+def read_metrics_port() -> int:
+    """Return the port on which metrics are served, 0 if they are off.
+
+    Raises ImproperlyConfigured if the package for it is missing.
+    """
+    port = read_number("METRICS_PORT", default=0, most=65535)
+    if port:
+        need_package("METRICS_PORT", "prometheus-client", "prometheus_client")
+    return port
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a name of ALLOWED_HOSTS is one by which only this machine is reached."""
+    return host in {"localhost", "127.0.0.1", "[::1]", "::1"}
 
 
 def read_site_url() -> str:
@@ -74,20 +152,41 @@ def read_database(fallback: Path) -> dict[str, Any]:
 
     Raises ImproperlyConfigured unless it is SQLite or PostgreSQL.
     """
-    address = env.str("DATABASE_URL", default=f"sqlite:///{fallback}")
+    return read_database_url("DATABASE_URL", f"sqlite:///{fallback}")
+
+
+def read_replicas() -> dict[str, Any]:
+    """Return Django's settings of the copy in REPLICA_URL by its alias; nothing if there is none.
+
+    Raises ImproperlyConfigured unless it is SQLite or PostgreSQL.
+    """
+    if not env.str("REPLICA_URL", default=""):
+        return {}
+    return {"replica": {**read_database_url("REPLICA_URL"), "TEST": {"MIRROR": "default"}}}
+
+
+def read_database_url(name: str, default: str = "") -> dict[str, Any]:
+    """Return Django's settings of the database whose address is in the variable `name`.
+
+    Raises ImproperlyConfigured unless it is SQLite or PostgreSQL.
+    """
+    address = env.str(name, default=default)
     scheme = address.partition(":")[0]
     if scheme not in {"sqlite", "postgres", "postgresql"}:
         raise ImproperlyConfigured(
-            "DATABASE_URL must begin with sqlite:/// or postgresql://, "
+            f"{name} must begin with sqlite:/// or postgresql://, "
             f"not “{scheme}”."  # the rest may hold a password
         )
     try:
         database: dict[str, Any] = env.db_url_config(address)
     except ValueError as error:  # without the address, which may hold a password
         raise ImproperlyConfigured(
-            "DATABASE_URL must look like postgresql://user:password@host:5432/name."
+            f"{name} must look like postgresql://user:password@host:5432/name."
         ) from error
-    if scheme == "sqlite":
+    if scheme != "sqlite":
+        # A page says soon that the database is away, rather than when a browser gives up.
+        database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    else:
         # WAL lets readers read while one writes; IMMEDIATE takes the write lock at the start of
         # a transaction, so that two writers wait for each other rather than fail half-way.
         database["OPTIONS"] = {
@@ -95,9 +194,11 @@ def read_database(fallback: Path) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
-    else:
-        database["CONN_MAX_AGE"] = 60
-        database["CONN_HEALTH_CHECKS"] = True
+    # Opening a connection for each request would cost more than all its queries.
+    database["CONN_MAX_AGE"] = 60
+    database["CONN_HEALTH_CHECKS"] = True
+    # PgBouncer gives each transaction another connection, on which no cursor of the last one is.
+    database["DISABLE_SERVER_SIDE_CURSORS"] = read_boolean("PGBOUNCER", default=False)
     return database
 
 

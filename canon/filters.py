@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from functools import reduce
+from functools import cached_property, lru_cache, reduce
 from operator import or_
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django import forms
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -21,11 +21,16 @@ from canon.readers import Guest, Member
 
 UNREAD = "unread"
 FINISHED = "-finished"
-CANON_ORDER = ("section__position", "position")
-ORDERS: dict[str, tuple[Any, ...]] = {
-    "year": (F("year").asc(nulls_last=True), *CANON_ORDER),
-    "-year": (F("year").desc(nulls_last=True), *CANON_ORDER),
-    "title": (Lower("title"), *CANON_ORDER),
+# Fields of which an address may hold several values.
+MULTIPLE = ("section", "kind", "author", "difficulty", "effort", "language", "status", "note")
+YEARS = ("year_min", "year_max")
+FINISHED_BETWEEN = ("finished_after", "finished_before")
+
+# How items compare, from canon order; what has no year stands last either way.
+ORDERS: dict[str, Callable[[Item], Any]] = {
+    "year": lambda item: (item.year is None, item.year),
+    "-year": lambda item: (item.year is None, -(item.year or 0)),
+    "title": lambda item: item.title.lower(),
 }
 
 
@@ -57,14 +62,6 @@ class YearFilter(django_filters.Filter):
     """One bound of the year of first publication."""
 
     field_class = forms.IntegerField
-
-
-class SortFilter(django_filters.ChoiceFilter):
-    """The order of the list; it keeps every item."""
-
-    def filter(self, qs: QuerySet[Item], value: str) -> QuerySet[Item]:
-        """Sort `qs` by the order named `value`, or as it stands in the canon."""
-        return qs.order_by(*ORDERS.get(value, CANON_ORDER))
 
 
 def tidy(data: QueryDict) -> QueryDict:
@@ -115,7 +112,8 @@ class ItemFilter(django_filters.FilterSet):
     finished_before = django_filters.DateFilter(
         label=_("Finished until"), method="keep_finished_before"
     )
-    sort = SortFilter(
+    # It keeps every item; `ORDERS` sorts what is kept.
+    sort = django_filters.ChoiceFilter(
         label=_("Sort"),
         empty_label=_("Canon order"),
         choices=[
@@ -134,7 +132,6 @@ class ItemFilter(django_filters.FilterSet):
     def __init__(
         self,
         data: QueryDict,
-        queryset: ItemQuerySet,
         *,
         outline: Outline,
         authors: Iterable[Author],
@@ -144,15 +141,30 @@ class ItemFilter(django_filters.FilterSet):
 
         `outline` and `authors` give choices; `reader` is whose status and notes are meant.
         """
-        super().__init__(tidy(data), queryset)
+        super().__init__(tidy(data), Item.objects.none())
         self.reader = reader
-        self.queryset: ItemQuerySet = queryset
         self.outline = outline
-        sections = [heading.section for heading in outline.headings]
-        self.filters["section"].extra["choices"] = [(s.slug, s.title) for s in sections]
-        self.filters["author"].extra["choices"] = [(a.slug, a.name) for a in authors]
+        if "section" in self.filters:
+            sections = [heading.section for heading in outline.headings]
+            self.filters["section"].extra["choices"] = [(s.slug, s.title) for s in sections]
+        if "author" in self.filters:
+            self.filters["author"].extra["choices"] = [(a.slug, a.name) for a in authors]
 
-    @property
+    @classmethod
+    def asked(cls, data: QueryDict) -> frozenset[str]:
+        """Return the names of the filters that `data` holds anything for, the order among them."""
+        return frozenset(n for n, values in data.lists() if n in cls.base_filters and any(values))
+
+    @classmethod
+    @lru_cache(maxsize=256)
+    def of_only(cls, names: frozenset[str]) -> type[ItemFilter]:
+        """Return this class with the filters `names` alone: a form for all of them is dear."""
+        narrowed = cast("type[ItemFilter]", type(cls.__name__, (cls,), {"__doc__": cls.__doc__}))
+        kept = ((name, found) for name, found in cls.base_filters.items() if name in names)
+        narrowed.base_filters = OrderedDict(kept)
+        return narrowed
+
+    @cached_property
     def active(self) -> dict[str, Any]:
         """The understood values of the fields that are filled in, sorting left out."""
         self.form.is_valid()
@@ -165,23 +177,13 @@ class ItemFilter(django_filters.FilterSet):
         self.form.is_valid()
         return str(self.form.cleaned_data.get("sort") or "")
 
-    @property
-    def is_by_finish(self) -> bool:
-        """Whether the last finished come first: an order of the reader's, not of the rows."""
-        return self.sorting == FINISHED
+    def passing(self, name: str) -> set[int]:
+        """Return the ids of the items that pass the active filter `name`, from one query.
 
-    def flagged(self) -> QuerySet[Item]:
-        """Return every item of the queryset, sorted, each telling what it passes.
-
-        An item has an attribute `passes_<name>` for each active filter. One query so knows what
-        each filter alone would leave, which is what the counts beside the choices need.
+        Each filter is asked alone: the counts beside the choices need what is left without it.
         """
-        items = self.filters["sort"].filter(self.queryset, self.sorting)
-        for name, value in self.active.items():
-            passing = self.filters[name].filter(Item.objects.order_by(), value)
-            flag = {f"passes_{name}": Exists(passing.filter(pk=OuterRef("pk")))}
-            items = items.annotate(**flag)
-        return items
+        items = self.filters[name].filter(Item.objects.published().order_by(), self.active[name])
+        return set(items.values_list("pk", flat=True))
 
     def keep_matching(self, items: ItemQuerySet, _name: str, value: str) -> ItemQuerySet:
         """Keep the items that match a text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -9,12 +10,15 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from canon.drafts import Draft, read_reader
-from canon.models import Mark, set_states, tidy
+from canon.models import Mark, Status, set_states, tidy
 from canon.models.notes import MAX_LENGTH
+
+LONGEST_HELD = datetime.timedelta(days=90)
 
 
 class DatesForm(forms.ModelForm):
@@ -38,6 +42,24 @@ class DatesForm(forms.ModelForm):
         dates = self.cleaned_data
         mark = self.instance
         return set_states(mark.user, {mark.item: lambda state: replace(state, **dates)})
+
+
+class HeldMarkForm(forms.Form):
+    """A mark that was made offline, as a reader's browser sends it later."""
+
+    # Whose it is, and which: it must not become another reader's, nor be taken twice.
+    reader = forms.CharField()
+    step = forms.UUIDField()
+    slug = forms.SlugField()
+    status = forms.ChoiceField(choices=Status.choices, required=False)
+    # By the server's clock, in milliseconds: browsers ask for its time before they send.
+    made = forms.IntegerField(min_value=0)
+
+    def made_at(self) -> datetime.datetime:
+        """Return when the mark was made: neither in the future, nor longer ago than is credible."""
+        now = timezone.now()
+        made = min(self.cleaned_data["made"] / 1000, now.timestamp())
+        return max(datetime.datetime.fromtimestamp(made, datetime.UTC), now - LONGEST_HELD)
 
 
 class NoteForm(forms.Form):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -14,9 +13,9 @@ from django.utils import timezone
 
 from canon import progress
 from canon.charts import HeatMap, Line
-from canon.models import Dependency, Item, MarkState, Status
+from canon.editions import current_edition
+from canon.models import Item, MarkState, Status, Suggestion
 from canon.news import News, Replacement, news, replacement_of
-from canon.outline import Outline
 from canon.readers import Member
 from canon.standing import Standing
 from canon.tally import Tally
@@ -31,11 +30,6 @@ class Entry:
     # Of a retired item: what stands in its place.
     replacement: Replacement | None = None
 
-    @property
-    def is_listed(self) -> bool:
-        """Whether the item is still on the list, so that it has a page and can be marked."""
-        return self.item.state == Item.State.PUBLISHED
-
 
 @dataclass(frozen=True)
 class Forecast:
@@ -49,20 +43,19 @@ class MyReading:
     """What one reader has read, is reading, and could read next."""
 
     def __init__(self, user: Any) -> None:
-        """Read the canon and what `user` made of it: four queries, however many the rows."""
+        """Read the canon and what `user` made of it: three queries, however many the rows."""
         self.user = user
         self.today: datetime.date = user.today()
         # Taken first: what is added while this is read will be news once more, not lost.
         self.seen_until = timezone.now()
         reader = Member(user)
         self.states = reader.marks
-        self.outline = Outline()
-        known = Q(state__in=(Item.State.PUBLISHED, Item.State.RETIRED)) | Q(marks__user=user)
-        everything = Item.objects.filter(pk__in=Item.objects.filter(known).values("pk"))
-        self.items = list(everything.in_canon_order().defer("search_text"))
+        self.edition = current_edition()
+        known = Q(state=Item.State.RETIRED) | Q(state=Item.State.DRAFT, pk__in=self.states)
+        others = list(Item.objects.filter(known).defer("search_text"))
+        self.items = self.edition.sorted([*self.edition.items, *others])
         self.by_id = {item.pk: item for item in self.items}
-        published = [item for item in self.items if item.state == Item.State.PUBLISHED]
-        self.standing = Standing(reader, self.outline, published)
+        self.standing = Standing(reader, self.edition)
 
     # Where the reader stands
 
@@ -115,16 +108,26 @@ class MyReading:
     @cached_property
     def suggestions(self) -> list[progress.Suggestion]:
         """Three items to read next, each with its reason."""
-        builds_on = defaultdict[int, list[int]](list)
-        edges = Dependency.objects.order_by("pk").values_list("item_id", "builds_on_id")
-        for item, base in edges:
-            builds_on[item].append(base)
-        return progress.what_next(self.items, self.states, builds_on, self.outline)
+        edition = self.edition
+        return progress.what_next(self.items, self.states, edition.bases, edition.outline)
 
     @cached_property
     def news(self) -> News:
         """What became of the canon since the reader last looked."""
         return news(self.items, self.states, self.user.news_seen_at)
+
+    # What the reader would have curators do
+
+    @cached_property
+    def suggested(self) -> list[Suggestion]:
+        """What the reader suggested and reported, the newest first."""
+        return list(self.user.suggestions.select_related("item"))
+
+    @property
+    def answered(self) -> list[Suggestion]:
+        """What was answered since the reader last looked at the news."""
+        since = self.user.news_seen_at
+        return [one for one in self.suggested if one.answered_at and one.answered_at > since]
 
     # The year
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from canon.models import Item, MarkState, Reader, Status, set_states
-from canon.models.reading import Change
+from canon.models.reading import StateChange
 
 UNREAD = MarkState()
 # What is still to be done moves on to the replacement; what was finished or skipped stays, too.
@@ -109,7 +109,7 @@ def carry_over(user: Reader, replacement: Replacement) -> uuid.UUID | None:
     offered = replacement.offered
     if offered is None:
         return None
-    changes: dict[Item, Change] = {replacement.new: lambda state: state.merged_with(offered)}
+    changes: dict[Item, StateChange] = {replacement.new: lambda state: state.merged_with(offered)}
     if offered.status in MOVES_ON:
         changes[replacement.old] = lambda state: UNREAD if state == offered else state
     return set_states(user, changes)

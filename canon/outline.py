@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from canon.models import Section
 
@@ -16,7 +17,7 @@ class Heading:
     parent: Heading | None
     children: list[Heading] = field(default_factory=list)
 
-    @property
+    @cached_property
     def ancestry(self) -> list[Heading]:
         """This heading and those above it, from the inside out."""
         return [self, *(self.parent.ancestry if self.parent else [])]
@@ -26,7 +27,7 @@ class Heading:
         """This heading and all below it, down the page."""
         return [self, *(below for child in self.children for below in child.subtree)]
 
-    @property
+    @cached_property
     def depth(self) -> int:
         """How many headings stand above this one."""
         return len(self.ancestry) - 1
@@ -54,6 +55,11 @@ class Outline:
     def headings(self) -> list[Heading]:
         """Every heading, down the page."""
         return list(self.by_id.values())
+
+    @cached_property
+    def by_slug(self) -> dict[str, Heading]:
+        """Every heading by the slug of its section."""
+        return {heading.section.slug: heading for heading in self.headings}
 
     @property
     def roots(self) -> list[Heading]:

@@ -40,14 +40,14 @@ FORESIGHT = datetime.timedelta(days=50 * 365)
 
 def is_open(item: Item, states: States) -> bool:
     """Tell whether `item` is on the list and the reader has not marked it."""
-    return item.state == Item.State.PUBLISHED and item.pk not in states
+    return item.state == Item.State.PUBLISHED and item.id not in states
 
 
 def is_left(item: Item, states: States) -> bool:
     """Tell whether `item` is on the list and still to be read by this reader."""
     done = {Status.READ, Status.SKIPPED}
     is_published = item.state == Item.State.PUBLISHED
-    return is_published and states.get(item.pk, UNREAD).status not in done
+    return is_published and states.get(item.id, UNREAD).status not in done
 
 
 def count_retired(items: Iterable[Item], states: States) -> int:
@@ -55,7 +55,7 @@ def count_retired(items: Iterable[Item], states: States) -> int:
 
     A retired item concerns a reader who marked it, and nobody else.
     """
-    return sum(item.state != Item.State.PUBLISHED and item.pk in states for item in items)
+    return sum(item.state != Item.State.PUBLISHED and item.id in states for item in items)
 
 
 # What next
@@ -117,9 +117,11 @@ def what_next(
     - short: canon order.
     """
     everything = list(items)
-    known = {item.pk: item for item in everything}
+    known = {item.id: item for item in everything}
     unmarked = [item for item in everything if is_open(item, states)]
-    ready = [i for i in unmarked if is_ready(builds_on.get(i.pk, ()), known, states)]
+    if not unmarked:
+        return []
+    ready = [i for i in unmarked if is_ready(builds_on.get(i.id, ()), known, states)]
     ways = [
         founded(ready, states, builds_on, known),
         following(ready, everything, states, outline),
@@ -130,7 +132,7 @@ def what_next(
     for suggestion in chain(in_turn(ways, chosen), rest):
         if len(chosen) == limit:
             break
-        chosen.setdefault(suggestion.item.pk, suggestion)
+        chosen.setdefault(suggestion.item.id, suggestion)
     return list(chosen.values())
 
 
@@ -138,7 +140,7 @@ def in_turn(ways: list[Iterator[Suggestion]], chosen: Collection[int]) -> Iterat
     """Yield one suggestion of each of `ways` after the other, passing over what is `chosen`."""
     while ways:
         for way in list(ways):
-            fresh = next((found for found in way if found.item.pk not in chosen), None)
+            fresh = next((found for found in way if found.item.id not in chosen), None)
             if fresh:
                 yield fresh
             else:
@@ -159,13 +161,13 @@ def founded(
     """Yield the items all of whose bases are finished, the latest finished first."""
     found: list[tuple[datetime.date, Suggestion]] = []
     for item in ready:
-        bases = [known[pk] for pk in builds_on.get(item.pk, ()) if pk in known]
-        read = [base for base in bases if states.get(base.pk, UNREAD).status == Status.READ]
-        skipped = [base for base in bases if states.get(base.pk, UNREAD).status == Status.SKIPPED]
+        bases = [known[pk] for pk in builds_on.get(item.id, ()) if pk in known]
+        read = [base for base in bases if states.get(base.id, UNREAD).status == Status.READ]
+        skipped = [base for base in bases if states.get(base.id, UNREAD).status == Status.SKIPPED]
         if read and not skipped:
-            last = max(read, key=lambda base: last_active(states[base.pk]))
+            last = max(read, key=lambda base: last_active(states[base.id]))
             reason = Suggestion(item, Reason.FOUNDATION, finished=last)
-            found.append((last_active(states[last.pk]), reason))
+            found.append((last_active(states[last.id]), reason))
     found.sort(key=lambda pair: pair[0], reverse=True)
     return (suggestion for _day, suggestion in found)
 
@@ -177,7 +179,7 @@ def following(
     active: dict[int, tuple[datetime.date, int]] = {}
     touched: dict[int, int] = {}
     for place, item in enumerate(items):
-        state = states.get(item.pk, UNREAD)
+        state = states.get(item.id, UNREAD)
         if state.status in {Status.READING, Status.READ}:
             before = active.get(item.section_id, (datetime.date.min, -1))
             active[item.section_id] = max(before, (last_active(state), place))

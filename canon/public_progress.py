@@ -6,28 +6,33 @@ total, as they do for the reader.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from canon.charts import spine_path
+from canon.editions import current_edition
 from canon.models import Item, MarkState, Status
-from canon.outline import Heading, Outline
-from canon.shelf import Shelf
-from canon.tally import Tally, tally, tally_by_section
+from canon.outline import Heading
+from canon.shelf import ColouredShelf
+from canon.tally import Tally, tally_by_section, tally_edition
 
 
 class PublicProgress:
     """The progress of one reader, as anybody may see it."""
 
     def __init__(self, user: Any) -> None:
-        """Read what `user` finished: three queries, whatever the number of items."""
+        """Read what `user` finished: two queries, whatever the number of items."""
         counted = user.marks.filter(status__in=(Status.READ, Status.SKIPPED))
         self.states = {item: MarkState(s) for item, s in counted.values_list("item_id", "status")}
-        self.outline = Outline()
-        visible = (Item.State.PUBLISHED, Item.State.RETIRED)
-        items = Item.objects.filter(state__in=visible).in_canon_order().defer("search_text")
-        self.read = [item for item in items if self.is_read(item)]
-        self.published = [item for item in items if item.state == Item.State.PUBLISHED]
-        self.total: Tally = tally(self.published, self.states)
+        self.edition = current_edition()
+        self.total: Tally = tally_edition(self.edition, self.states)
+
+    @cached_property
+    def read(self) -> list[Item]:
+        """What the reader finished, in canon order, retired items among them."""
+        retired = Item.objects.filter(state=Item.State.RETIRED, pk__in=self.states)
+        items = [*self.edition.items, *retired.defer("search_text")]
+        return self.edition.sorted([item for item in items if self.is_read(item)])
 
     def is_read(self, item: Item) -> bool:
         """Tell whether the reader finished `item`."""
@@ -37,29 +42,29 @@ class PublicProgress:
     @property
     def bars(self) -> list[tuple[Heading, Tally]]:
         """Each heading with its counts, down the page."""
-        return tally_by_section(self.published, self.states, self.outline)
+        return tally_by_section(self.edition, self.states)
 
     @property
     def finished(self) -> list[tuple[Heading, list[Item]]]:
         """The finished items under their top sections, retired ones among them."""
         groups: dict[int, tuple[Heading, list[Item]]] = {}
         for item in self.read:
-            root = self.outline.by_id[item.section_id].ancestry[-1]
+            root = self.edition.outline.by_id[item.section_id].ancestry[-1]
             groups.setdefault(root.section.pk, (root, []))[1].append(item)
         return list(groups.values())
 
     @property
-    def shelf(self) -> Shelf:
+    def shelf(self) -> ColouredShelf:
         """The shelf, on which only what is finished has a colour."""
         statuses = {item.pk: str(Status.READ) for item in self.read}
-        return Shelf(self.published, self.outline, statuses=statuses)
+        return self.edition.shelf.coloured(statuses)
 
     @property
     def spines(self) -> dict[str, Any]:
         """The shelf as two paths, of what is finished and what is not, for the badge."""
         shelf = self.shelf
-        read = [spine for spine in shelf.spines if spine.status]
-        unread = [spine for spine in shelf.spines if not spine.status]
+        read = [spine for spine, status, _ in shelf.spines if status]
+        unread = [spine for spine, status, _ in shelf.spines if not status]
         return {
             "width": shelf.width,
             "height": shelf.height,

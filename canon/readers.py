@@ -16,19 +16,27 @@ from django.contrib.messages import add_message, constants
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models.functions import Left
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_list_or_404
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from canon.models import Item, MarkState, Note, Status, change_marks, set_states, undo_step
-from canon.models.reading import go_back
+from canon.models import (
+    Item,
+    MarkState,
+    Note,
+    Status,
+    change_marks,
+    set_states,
+    take_held_mark,
+    undo_step,
+)
+from canon.models.reading import STATE_FIELDS, go_back
 
-EXCERPT = 240
 # How many steps a guest can take back.
 GUEST_STEPS = 20
+SIGN_IN = {"password", "last_login"}
 
 
 class MemberRequest(HttpRequest):
@@ -50,13 +58,19 @@ class Member:
     @cached_property
     def marks(self) -> dict[int, MarkState]:
         """What each marked item is to this reader, by the item's id, from one query."""
-        return {mark.item_id: mark.state for mark in self.user.marks.all()}
+        rows = self.user.marks.order_by("pk").values_list("item_id", *STATE_FIELDS)
+        return {item_id: MarkState(*state) for item_id, *state in rows}
 
     @cached_property
     def notes(self) -> dict[int, str]:
-        """The beginning of each note, by the item's id, from one query."""
-        notes = self.user.notes.written().annotate(excerpt=Left("text", EXCERPT))
-        return dict(notes.values_list("item_id", "excerpt"))
+        """How each note begins, as plain text, by the item's id, from one query."""
+        return dict(self.user.notes.written().order_by().values_list("item_id", "excerpt"))
+
+    @property
+    def traits(self) -> list[Any]:
+        """Everything that is kept of this reader themselves, but of how they sign in."""
+        names = [field.attname for field in self.user._meta.concrete_fields]
+        return [getattr(self.user, name) for name in names if name not in SIGN_IN]
 
     def note_on(self, item: Item) -> Note | None:
         """Return this reader's note on `item`, None where there is none."""
@@ -74,6 +88,14 @@ class Member:
         vars(self).pop("marks", None)
         return step
 
+    def take(
+        self, item: Item, status: str, *, step: uuid.UUID, made_at: datetime.datetime
+    ) -> uuid.UUID | None:
+        """Take a mark that was made offline; see `canon.models.take_held_mark`."""
+        taken = take_held_mark(self.user, item, status, step=step, made_at=made_at)
+        vars(self).pop("marks", None)
+        return taken
+
     def undo(self, step: uuid.UUID) -> list[Item]:
         """Take `step` back; return the items that went back.
 
@@ -90,6 +112,7 @@ class Guest:
 
     is_member = False
     notes: dict[int, str] = {}
+    traits: tuple[Any, ...] = ()
 
     def __init__(self, session: SessionBase) -> None:
         """Stand for the visitor of `session`."""
@@ -116,6 +139,13 @@ class Guest:
             {item.pk: lambda state: state.moved_to(status, today) for item in items}
         )
 
+    def take(
+        self, item: Item, status: str, *, step: uuid.UUID, made_at: datetime.datetime
+    ) -> uuid.UUID | None:
+        """Take a mark that was made offline, once; the session keeps no times to compare it by."""
+        today = timezone.localdate(made_at)
+        return self.set_states({item.pk: lambda state: state.moved_to(status, today)}, step)
+
     def undo(self, step: uuid.UUID) -> list[Item]:
         """Take `step` back; return the items that went back.
 
@@ -130,24 +160,40 @@ class Guest:
         }
         return list(Item.objects.filter(pk__in=changes)) if self.set_states(changes) else []
 
-    def set_states(self, changes: dict[int, Callable[[MarkState], MarkState]]) -> uuid.UUID | None:
+    def set_states(
+        self,
+        changes: dict[int, Callable[[MarkState], MarkState]],
+        step: uuid.UUID | None = None,
+    ) -> uuid.UUID | None:
         """Change states, given for each item's id a function from the present to the next.
 
-        Returns the step of the change, or None if nothing changed.
+        Returns the step of the change, a new one unless it is given; None if nothing changed, or
+        if this very step was made before.
         """
+        step = step or uuid.uuid4()
         if not self.session.session_key:
-            return self.write(self.session, changes)
+            return self.write(self.session, changes, step)
         # Two presses at once would each save the session they had read, and one would be lost.
         # So the row is locked, read afresh and saved here, and not by the middleware later.
         with transaction.atomic():
-            Session.objects.select_for_update().filter(pk=self.session.session_key).first()
-            return self.write(type(self.session)(self.session.session_key), changes)
+            row = Session.objects.select_for_update().filter(pk=self.session.session_key).first()
+            fresh = type(self.session)(self.session.session_key)
+            if row:  # not what a cache says of it
+                fresh.clear()
+                fresh.update(row.get_decoded())
+            return self.write(fresh, changes, step)
 
     def write(
-        self, session: SessionBase, changes: dict[int, Callable[[MarkState], MarkState]]
+        self,
+        session: SessionBase,
+        changes: dict[int, Callable[[MarkState], MarkState]],
+        step: uuid.UUID,
     ) -> uuid.UUID | None:
         """Change states in `session`, and save it."""
-        marks = read_guest_marks(session)
+        marks = self.marks = read_guest_marks(session)
+        steps = session.get("steps", [])
+        if any(made["step"] == str(step) for made in steps):
+            return None
         undoable = {}
         for pk, change in changes.items():
             before = marks.pop(pk, MarkState())
@@ -156,12 +202,10 @@ class Guest:
                 marks[pk] = after
             if after != before:
                 undoable[str(pk)] = (before.to_json(), after.to_json())
-        self.marks = marks
         if not undoable:
             return None
-        step = uuid.uuid4()
         session["marks"] = {str(pk): state.to_json() for pk, state in marks.items()}
-        steps = [*session.get("steps", []), {"step": str(step), "changes": undoable}]
+        steps = [*steps, {"step": str(step), "changes": undoable}]
         session["steps"] = steps[-GUEST_STEPS:]
         session.save()
         return step
@@ -173,10 +217,13 @@ def read_guest_marks(session: SessionBase) -> dict[int, MarkState]:
 
 
 def reader_of(request: HttpRequest) -> Member | Guest:
-    """Return who makes `request`."""
-    if request.user.is_authenticated:
-        return Member(request.user)
-    return Guest(request.session)
+    """Return who makes `request`: the same object each time, so that their rows are read once."""
+    known: Member | Guest | None = getattr(request, "reader", None)
+    is_member = request.user.is_authenticated
+    if known is None or known.is_member != is_member:
+        known = Member(request.user) if is_member else Guest(request.session)
+        request.reader = known  # type: ignore[attr-defined]
+    return known
 
 
 @receiver(user_logged_in)

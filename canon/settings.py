@@ -1,4 +1,4 @@
-"""Settings, read from the environment; README.md lists every variable.
+"""Settings, read from the environment; docs/settings.md lists every variable.
 
 Without any configuration this is a working single-machine site on SQLite.
 """
@@ -7,18 +7,27 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from canon.environment import (
     env,
+    is_loopback,
     read_boolean,
     read_cache,
+    read_choice,
     read_database,
+    read_log_format,
     read_mail,
+    read_metrics_port,
+    read_number,
     read_providers,
+    read_replicas,
     read_secret_key,
+    read_sentry_dsn,
     read_site_url,
 )
+from canon.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -32,14 +41,30 @@ HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"]
 )
-DATABASES = {"default": read_database(DATA_DIR / "canon.sqlite3")}
+DATABASES = {"default": read_database(DATA_DIR / "canon.sqlite3"), **read_replicas()}
+DATABASE_ROUTERS = ["canon.replica.Router"] if "replica" in DATABASES else []
 CACHES = {"default": read_cache()}
+# A cache that is a table would be one query more, not less.
+SESSION_ENGINE = "django.contrib.sessions.backends." + (
+    "db" if "DatabaseCache" in CACHES["default"]["BACKEND"] else "cached_db"
+)
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"AI Canon <canon@{urlsplit(SITE_URL).hostname}>"
 )
 globals().update(read_mail(DATA_DIR / "mail"))
 SOCIALACCOUNT_PROVIDERS, PROVIDER_ORIGINS = read_providers()
 LINK_CHECK_ALLOW_PRIVATE = read_boolean("LINK_CHECK_ALLOW_PRIVATE", default=False)
+# Who tries the site out on their own machine need not find their telephone first.
+ADMIN_REQUIRE_MFA = read_boolean(
+    "ADMIN_REQUIRE_MFA", default=not DEBUG and not all(map(is_loopback, ALLOWED_HOSTS))
+)
+LOG_FORMAT = read_log_format(debug=DEBUG)
+LOG_LEVEL = read_choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
+REQUEST_ID_HEADER = env.str("REQUEST_ID_HEADER", default="")
+SLOW_QUERY_MS = read_number("SLOW_QUERY_MS", default=500, most=3_600_000)
+METRICS_PORT = read_metrics_port()
+METRICS_HOST = env.str("METRICS_HOST", default="127.0.0.1")
+SENTRY_DSN = read_sentry_dsn()
 
 # What Canon is made of.
 
@@ -57,10 +82,12 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "django_filters",
     "django_htmx",
+    "import_export",
+    "reversion",
     "template_partials",
     "csp",
     "whitenoise.runserver_nostatic",
-    "django.contrib.admin",
+    "accounts.desk_config.DeskConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -71,10 +98,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "canon.observing.observe",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "canon.compression.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -88,6 +116,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "canon.middleware.ExpiredSessionMiddleware",
 ]
+
+if "replica" in DATABASES:
+    MIDDLEWARE.append("canon.replica.read_for_guests")
 
 ROOT_URLCONF = "canon.urls"
 WSGI_APPLICATION = "canon.wsgi.application"
@@ -130,16 +161,18 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 # Codes rather than links: they work where mail is read on another device, and need no address.
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 10 * 60
 # A mistyped address is not changed here, which would tell that it has no account yet.
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = False
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
-ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {"suggest": "3/m/user,10/d/user"}  # beside allauth's own
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True
@@ -168,6 +201,15 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["canon.formats"]
 MODELTRANSLATION_LANGUAGES = ("en", "zh-hans")
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
+
+
+def label_text(name: str, language: str) -> str:
+    """Return the label of a text in one language, which goes by what it calls itself."""
+    own = {"en": "English", "zh-hans": "中文"}
+    return gettext("%(text)s (%(language)s)") % {"text": name, "language": own[language]}
+
+
+MODELTRANSLATION_BUILD_LOCALIZED_VERBOSE_NAME = label_text
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -185,6 +227,12 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Before Django's own: nothing larger than it allows is kept, not even for a moment.
+FILE_UPLOAD_HANDLERS = [
+    "canon.upload_limits.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Security.
 
@@ -197,11 +245,33 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         # Browsers hold the redirect that answers a form to this too.
         "form-action": [SELF, *PROVIDER_ORIGINS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
+}
+# Beside those that Django sends. What a browser could lend a page and none of ours uses is denied.
+PROTECTIVE_HEADERS = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(
+        [
+            "publickey-credentials-create=(self)",
+            "publickey-credentials-get=(self)",
+            "clipboard-write=(self)",
+            *(
+                f"{name}=()"
+                for name in (
+                    *("accelerometer", "autoplay", "browsing-topics", "camera"),
+                    *("display-capture", "encrypted-media", "fullscreen", "geolocation"),
+                    *("gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer"),
+                    *("microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock"),
+                    *("serial", "usb", "xr-spatial-tracking"),
+                )
+            ),
+        ]
+    ),
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -221,10 +291,4 @@ if HTTPS:
     CSRF_COOKIE_NAME = "__Host-csrftoken"
     CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-}
+LOGGING = logging_settings(LOG_FORMAT, LOG_LEVEL, tells_all=DEBUG)

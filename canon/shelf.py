@@ -2,67 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from math import ceil
 from typing import ClassVar
 from zlib import crc32
 
-from canon.models import Item
+from canon.models import Item, Status
 from canon.outline import Outline
 
 HEIGHT = 60
 GAP_IN_SECTION = 1
 GAP_BETWEEN_SECTIONS = 11
+# A canon with more items than this has spines that stand for several neighbours each.
+MOST_SPINES = 200
 
 
-@dataclass
+@dataclass(frozen=True)
 class Spine:
-    """One item on the shelf, in the units of the drawing."""
+    """One item on the shelf, or several neighbours, in the units of the drawing."""
 
-    item: Item
+    items: tuple[Item, ...]
     x: int
     width: int
     height: int
-    is_shown: bool
-    # The reader's; empty for unread.
-    status: str = ""
+
+    @property
+    def item(self) -> Item:
+        """The item it leads to: the first of those it stands for."""
+        return self.items[0]
+
+    @property
+    def last(self) -> Item:
+        """The last of those it stands for."""
+        return self.items[-1]
 
     @property
     def y(self) -> int:
         """Where the spine begins, from the top."""
         return HEIGHT - self.height
 
+    def status(self, statuses: Mapping[int, str]) -> str:
+        """Return the status it shows, out of a reader's by item; empty for unread.
+
+        Several items that differ are under way together.
+        """
+        if len(self.items) == 1:
+            return statuses.get(self.items[0].id, "")
+        found = {statuses.get(item.id, "") for item in self.items}
+        return found.pop() if len(found) == 1 else str(Status.READING)
+
+    def is_among(self, ids: Collection[int]) -> bool:
+        """Tell whether any of its items has one of `ids`."""
+        return any(item.id in ids for item in self.items)
+
 
 class Shelf:
-    """The spines of items, from left to right, sections apart by a gap."""
+    """The spines of the canon, from left to right, sections apart by a gap."""
 
     height: ClassVar = HEIGHT
     # Long works are thick books.
     WIDTHS: ClassVar[dict[str, int]] = {"minutes": 5, "hour": 6, "day": 8, "weeks": 10}
 
-    def __init__(
-        self,
-        items: Iterable[Item],
-        outline: Outline,
-        shown: set[int] | None = None,
-        statuses: Mapping[int, str] | None = None,
-    ) -> None:
-        """Set up `items`, in canon order, in the colours of `statuses`, by the item's id.
-
-        Those whose ids are not in `shown` turn pale; by default none does.
-        """
-        statuses = statuses or {}
+    def __init__(self, items: Sequence[Item], outline: Outline) -> None:
+        """Set up `items`, in canon order."""
         self.spines: list[Spine] = []
         x, before = 0, None
-        for item in items:
-            root = outline.by_id[item.section_id].ancestry[-1]
+        for several in self.bundles(items):
+            first = several[0]
+            root = outline.by_id[first.section_id].ancestry[-1]
             if before is not None:
                 x += GAP_IN_SECTION if root is before else GAP_BETWEEN_SECTIONS
-            width = self.WIDTHS[item.effort]
+            width = self.WIDTHS[first.effort]
             # A book keeps its height for ever: it is taken from its slug.
-            height = 36 + crc32(item.slug.encode()) % 21
-            is_shown = shown is None or item.pk in shown
-            status = statuses.get(item.pk, "")
-            self.spines.append(Spine(item, x, width, height, is_shown, status))
+            height = 36 + crc32(first.slug.encode()) % 21
+            self.spines.append(Spine(several, x, width, height))
             x, before = x + width, root
         self.width = x
+
+    def bundles(self, items: Sequence[Item]) -> Iterator[tuple[Item, ...]]:
+        """Yield what stands in one spine, neighbours of one section each."""
+        size = max(1, ceil(len(items) / MOST_SPINES))
+        for _section, group in groupby(items, lambda item: item.section_id):
+            members = tuple(group)
+            for start in range(0, len(members), size):
+                yield members[start : start + size]
+
+    def coloured(
+        self, statuses: Mapping[int, str], shown: Collection[int] | None = None
+    ) -> ColouredShelf:
+        """Return the shelf in the colours of `statuses`, by the item's id.
+
+        Those of which none is in `shown` turn pale; by default none does.
+        """
+        return ColouredShelf(self, statuses, shown)
+
+
+@dataclass(frozen=True)
+class ColouredShelf:
+    """The shelf as one reader sees it."""
+
+    shelf: Shelf
+    statuses: Mapping[int, str]
+    shown: Collection[int] | None
+
+    @property
+    def spines(self) -> Iterable[tuple[Spine, str, bool]]:
+        """Each spine with its status and whether it is pale."""
+        for spine in self.shelf.spines:
+            is_pale = self.shown is not None and not spine.is_among(self.shown)
+            yield spine, spine.status(self.statuses), is_pale
+
+    @property
+    def width(self) -> int:
+        """The width of the drawing."""
+        return self.shelf.width
+
+    @property
+    def height(self) -> int:
+        """The height of the drawing, without the plank."""
+        return self.shelf.height

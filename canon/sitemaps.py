@@ -7,7 +7,7 @@ from canon.models import Item, ItemQuerySet
 
 
 class ItemListSitemap(Sitemap):
-    """The canon page."""
+    """The canon page, the map, and the page of changes."""
 
     i18n = True
     alternates = True
@@ -15,7 +15,7 @@ class ItemListSitemap(Sitemap):
 
     def items(self) -> list[str]:
         """Return the names of the pages without parameters."""
-        return ["item_list"]
+        return ["item_list", "canon_map", "change_list"]
 
     def location(self, item: str) -> str:
         """Return the address of a page."""

@@ -3,43 +3,39 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection
 
-from canon.models import Item
-from canon.outline import Heading, Outline
+from canon.editions import Edition
+from canon.outline import Heading
+from canon.progress import Suggestion, what_next
 from canon.readers import Guest, Member
-from canon.shelf import Shelf
-from canon.tally import Tally, tally, tally_by_section
+from canon.shelf import ColouredShelf
+from canon.tally import Tally, tally_by_section, tally_edition
 
 
 class Standing:
     """What the canon page, and every answer to a change of marks, shows of a reader's progress."""
 
     def __init__(
-        self,
-        reader: Member | Guest,
-        outline: Outline,
-        items: Iterable[Item],
-        shown: set[int] | None = None,
+        self, reader: Member | Guest, edition: Edition, shown: Collection[int] | None = None
     ) -> None:
-        """Measure `reader` against `items`, all that are published, in any order.
+        """Measure `reader` against all of `edition`.
 
         Of the shelf, what is not in `shown` turns pale; by default nothing does.
         """
-        place = {pk: index for index, pk in enumerate(outline.by_id)}
-        in_order = sorted(items, key=lambda item: (place[item.section_id], item.position))
-        marks = reader.marks
-        statuses = {pk: state.status for pk, state in marks.items()}
-        self.total: Tally = tally(in_order, marks)
-        self.contents: list[tuple[Heading, Tally]] = tally_by_section(in_order, marks, outline)
-        self.shelf = Shelf(in_order, outline, shown, statuses)
+        self.edition, self.marks = edition, reader.marks
+        self.total: Tally = tally_edition(edition, self.marks)
+        self.contents: list[tuple[Heading, Tally]] = tally_by_section(edition, self.marks)
+        statuses = {pk: state.status for pk, state in self.marks.items()}
+        self.shelf: ColouredShelf = edition.shelf.coloured(statuses, shown)
         today = reader.today()
         monday = today - datetime.timedelta(days=today.weekday())
-        finished = (marks[item.pk].finished_on for item in in_order if item.pk in marks)
+        finished = (state.finished_on for pk, state in self.marks.items() if pk in edition.by_id)
         self.this_week = sum(1 for day in finished if day and monday <= day <= today)
 
-    @classmethod
-    def of(cls, reader: Member | Guest) -> Standing:
-        """Return where `reader` stands, from two queries and the reader's marks."""
-        items = Item.objects.published().only("slug", "title", "effort", "section", "position")
-        return cls(reader, Outline(), items)
+    @property
+    def next(self) -> Suggestion | None:
+        """What to read next and why; None where nothing is left."""
+        edition = self.edition
+        found = what_next(edition.items, self.marks, edition.bases, edition.outline, 1)
+        return next(iter(found), None)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from canon.models import Item, MarkState, Status
-from canon.outline import Heading, Outline
+from canon.editions import Edition
+from canon.models import Item, MarkState
+from canon.outline import Heading
 
 
 @dataclass
@@ -24,29 +26,39 @@ class Tally:
         """What there is to read: skipped items leave the total."""
         return self.everything - self.skipped
 
-    def add(self, status: str) -> None:
-        """Count one more item, of the status `status`; empty for unread."""
-        self.everything += 1
-        if status in Status.values:
-            setattr(self, status, getattr(self, status) + 1)
+    def add(self, status: str, count: int = 1) -> None:
+        """Count marks of some of the items."""
+        setattr(self, status, getattr(self, status) + count)
 
 
-def tally(items: Iterable[Item], marks: Mapping[int, MarkState]) -> Tally:
+def tally(items: Collection[Item], marks: Mapping[int, MarkState]) -> Tally:
     """Return the counts of `items`, given the reader's `marks` by the item's id."""
-    counts = Tally()
+    counts = Tally(everything=len(items))
     for item in items:
-        counts.add(marks[item.pk].status if item.pk in marks else "")
+        if item.pk in marks:
+            counts.add(marks[item.pk].status)
+    return counts
+
+
+def tally_edition(edition: Edition, marks: Mapping[int, MarkState]) -> Tally:
+    """Return the counts of the whole canon, in time that goes by the marks, not by the items."""
+    counts = Tally(everything=len(edition.items))
+    marked = Counter(marks[item].status for item in marks.keys() & edition.ids)
+    for status, count in marked.items():
+        counts.add(status, count)
     return counts
 
 
 def tally_by_section(
-    items: Iterable[Item], marks: Mapping[int, MarkState], outline: Outline
+    edition: Edition, marks: Mapping[int, MarkState]
 ) -> list[tuple[Heading, Tally]]:
     """Return each heading that has items at any depth, down the page, with their counts."""
-    counts = {pk: Tally() for pk in outline.by_id}
-    for item in items:
-        status = marks[item.pk].status if item.pk in marks else ""
-        for heading in outline.by_id[item.section_id].ancestry:
-            counts[heading.section.pk].add(status)
-    tallies = [(heading, counts[pk]) for pk, heading in outline.by_id.items()]
-    return [(heading, count) for heading, count in tallies if count.everything]
+    sizes = edition.values["section"]
+    counts = {h.section.id: Tally(len(sizes[h.section.slug])) for h in edition.headings}
+    marked = Counter(
+        (edition.by_id[item].section_id, marks[item].status) for item in marks.keys() & edition.ids
+    )
+    for (section, status), count in marked.items():
+        for heading in edition.outline.by_id[section].ancestry:
+            counts[heading.section.id].add(status, count)
+    return [(heading, counts[heading.section.id]) for heading in edition.headings]

@@ -12,7 +12,7 @@ class SectionTranslation(TranslationOptions):
 
 @register(Item)
 class ItemTranslation(TranslationOptions):
-    fields = ("gloss", "annotation")
+    fields = ("gloss", "annotation", "retirement_reason")
 
 
 @register(Link)

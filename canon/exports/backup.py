@@ -7,11 +7,19 @@ import json
 from typing import Any
 
 from canon.exports.records import Record, read_records
-from canon.models import MarkState, Note, Reader, ReadingEvent
+from canon.models import MarkState, Note, Reader, ReadingEvent, Suggestion
 
 FORMAT = "canon-reading"
 VERSION = 1
-PREFERENCES = ("language", "time_zone", "theme", "weekly_goal", "handle", "is_public")
+PREFERENCES = (
+    "language",
+    "time_zone",
+    "theme",
+    "shortcuts",
+    "weekly_goal",
+    "handle",
+    "is_public",
+)
 
 
 def as_json(user: Reader) -> bytes:
@@ -21,6 +29,11 @@ def as_json(user: Reader) -> bytes:
         "version": VERSION,
         "preferences": {name: getattr(user, name) for name in PREFERENCES},
         "items": {record.item.slug: describe(record) for record in read_records(user)},
+        # To keep, not to be read back in: curators answer them on this site.
+        "suggestions": [
+            describe_suggestion(suggestion)
+            for suggestion in user.suggestions.select_related("item", "section").reverse()
+        ],
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
@@ -54,6 +67,24 @@ def describe_event(event: ReadingEvent) -> dict[str, Any]:
         "status": event.status,
         "before": MarkState.from_json(event.before).to_json(),
         "after": MarkState.from_json(event.after).to_json(),
+    }
+
+
+def describe_suggestion(suggestion: Suggestion) -> dict[str, Any]:
+    """Return what a reader suggested or reported, and what became of it; of no draft the slug."""
+    item, section = suggestion.visible_item, suggestion.section
+    return {
+        "kind": suggestion.kind,
+        "address": suggestion.url,
+        "title": suggestion.title,
+        "text": suggestion.text,
+        "section": section.slug if section else None,
+        "item": item.slug if item else None,
+        "wants_mail": suggestion.wants_mail,
+        "created_at": say_moment(suggestion.created_at),
+        "state": suggestion.state,
+        "answer": suggestion.answer,
+        "answered_at": say_moment(suggestion.answered_at) if suggestion.answered_at else None,
     }
 
 

@@ -115,7 +115,7 @@ def read_preference(document: Document, name: str, value: Any) -> None:
     if value is None or value == "":
         return
     field: Any = get_user_model()._meta.get_field(name)
-    expected = {"weekly_goal": int, "is_public": bool}.get(name, str)
+    expected = {"weekly_goal": int, "is_public": bool, "shortcuts": bool}.get(name, str)
     if type(value) is not expected:
         document.complaints.add(where, _("This value is of the wrong type."))
         return

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
+from canon.addresses import comparable
 from canon.models import Item, Link
 
 
@@ -26,20 +25,3 @@ class Matcher:
     def find(self, slug: str, address: str) -> Item | None:
         """Return the item, or None if there is none or no certain one."""
         return self.by_slug.get(slug) or self.by_address.get(comparable(address) or "-")
-
-
-def comparable(address: str) -> str:
-    """Return what tells two addresses apart; empty for what is no address.
-
-    Neither of scheme, “www.”, case of the host, a slash at the end, the fragment, or marketing
-    parameters does.
-    """
-    try:
-        parts = urlsplit(address.strip())
-    except ValueError:
-        return ""
-    host = parts.netloc.lower().removeprefix("www.")
-    query = "&".join(
-        pair for pair in parts.query.split("&") if pair and not pair.startswith("utm_")
-    )
-    return f"{host}{parts.path.rstrip('/')}?{query}" if host else ""

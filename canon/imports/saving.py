@@ -11,7 +11,7 @@ from canon.exports import PREFERENCES
 from canon.imports.documents import Document
 from canon.imports.plans import ItemChange, Plan, PreferenceChange, make_plan
 from canon.models import Mark, Note, Reader, ReadingEvent
-from canon.models.notes import fold_note
+from canon.models.notes import derive_from_text
 from canon.models.reading import STATE_FIELDS, lock_reader
 
 NOTE_FIELDS = ["text", "version", "updated_at", "search_text"]
@@ -119,7 +119,7 @@ def save_notes(user: Reader, changes: list[ItemChange]) -> None:
             note.updated_at = now
             old.append(note)
         note.text = change.text_after
-        fold_note(instance=note)  # bulk operations send no signals
+        derive_from_text(instance=note)  # bulk operations send no signals
     Note.objects.bulk_create(new)
     Note.objects.bulk_update(old, NOTE_FIELDS)
 

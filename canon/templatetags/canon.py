@@ -1,23 +1,31 @@
 """Template tags and filters of the canon's pages."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
-from django.http import HttpRequest
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
+from canon.catalogue import Catalogue
+from canon.charts import HeatMap
+from canon.days import day, status_line
+from canon.editions import Edition
+from canon.filters import ItemFilter
 from canon.models import Item, MarkState
+from canon.my_reading import Entry
+from canon.outline import Heading
+from canon.progress import Suggestion
+from canon.shelf import ColouredShelf
+from canon.standing import Standing
+from canon.tally import Tally
 
 register = template.Library()
 
 UNREAD = MarkState()
-
-# What could end a script element, escaped as django.utils.html.json_script does.
-ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+register.simple_tag(status_line)
+register.filter(day)
 
 
 @register.filter
@@ -27,42 +35,101 @@ def host(url: str) -> str:
 
 
 @register.filter
-def of(marks: Mapping[int, MarkState], pk: int) -> MarkState:
-    """Return the state of the item `pk` among a reader's `marks`."""
-    return marks.get(pk, UNREAD)
-
-
-@register.filter
-def text_on(notes: Mapping[int, str], pk: int) -> str:
-    """Return how the note on the item `pk` begins, among a reader's `notes`."""
-    return notes.get(pk, "")
-
-
-@register.filter
 def ids(items: Iterable[Item]) -> str:
     """Return the ids of `items`, with commas between them."""
     return ",".join(str(item.pk) for item in items)
 
 
 @register.simple_tag(takes_context=True)
-def linked_data(context: dict[str, Any], items: Iterable[Item]) -> SafeString:
-    """Return `items` as a schema.org ItemList in JSON-LD.
+def cards(context: dict[str, Any], items: Iterable[Item], level: int) -> SafeString:
+    """Return the cards of `items` as the reader of the page's catalogue has them."""
+    catalogue: Catalogue = context["catalogue"]
+    reader = catalogue.reader
+    return catalogue.edition.prints.cards(
+        items, level, reader.marks, reader.notes, is_member=reader.is_member
+    )
+
+
+@register.simple_tag(takes_context=True)
+def groups(context: dict[str, Any], catalogue: Catalogue) -> SafeString:
+    """Return the list in canon order: headings with their cards."""
+    blanks = {name: context.get(name, "") for name in ("csrf_token", "here")}
+    return catalogue.edition.prints.groups(catalogue.groups(), catalogue.reader, **blanks)
+
+
+@register.simple_tag
+def pills(catalogue: Catalogue) -> SafeString:
+    """Return the pills of the filter bar."""
+    prints, is_plain = catalogue.edition.prints, not catalogue.is_narrowed
+    about_canon = prints.pills(lambda: catalogue.facets, are_plain=is_plain)
+    return about_canon + prints.pill(catalogue.mine)
+
+
+@register.simple_tag
+def sortings() -> list[tuple[str, str]]:
+    """Return the orders to choose from, each with its label."""
+    order = ItemFilter.base_filters["sort"].extra
+    return [("", order["empty_label"]), *order["choices"]]
+
+
+@register.simple_tag
+def spines(shelf: ColouredShelf, edition: Edition) -> SafeString:
+    """Return the spines of a shelf of `edition`."""
+    return edition.prints.spines(shelf)
+
+
+@register.simple_tag
+def bars(edition: Edition, rows: list[tuple[Heading, Tally]], is_public: object) -> SafeString:
+    """Return the bars of the sections of `edition`."""
+    return edition.prints.bars(rows, is_public=bool(is_public))
+
+
+@register.simple_tag(takes_context=True)
+def entries(
+    context: dict[str, Any], rows: Sequence[Entry | Suggestion], *, is_numbered: bool = False
+) -> SafeString:
+    """Return the rows of a list of the reader's; those of the queue are numbered, and can move."""
+    prints, token = context["reading"].edition.prints, context.get("csrf_token", "")
+    printed = []
+    for number, row in enumerate(rows, 1):
+        place = number if is_numbered else 0
+        is_last = place == len(rows)
+        state: MarkState = getattr(row, "state", UNREAD)
+        if row.item.state == Item.State.PUBLISHED:
+            reason = getattr(row, "sentence", "")
+            printed.append(
+                prints.entry(row.item, state, reason, place, is_last=is_last, token=str(token))
+            )
+        else:
+            shown = {"entry": row, "item": row.item, "state": state, "place": place}
+            shown |= {"last": is_last, "csrf_token": token}
+            printed.append(render_to_string("canon/my_reading.html#delisted", shown))
+    return SafeString("".join(printed))
+
+
+@register.simple_tag
+def calendar(heat_map: HeatMap, edition: Edition) -> SafeString:
+    """Return what a year of days looks like before anything is read: its names and its fields."""
+    key = ("calendar", heat_map.today)
+    return edition.prints.stencil(key, "canon/my_reading.html#calendar", {"map": heat_map}).fill()
+
+
+@register.simple_tag
+def contents(progress: Standing) -> SafeString:
+    """Return the rows of the contents, with how far the reader has come in each section."""
+    edition = progress.edition
+    return edition.prints.contents(progress.contents, edition.pages)
+
+
+@register.simple_tag
+def linked_data(catalogue: Catalogue, origin: str) -> SafeString:
+    """Return the items shown as a schema.org ItemList in JSON-LD, with addresses at `origin`.
 
     It is a data block, which a browser never runs: the content security policy lets it stand.
     """
-    request: HttpRequest = context["request"]
-    data = {
-        "@context": "https://schema.org",
-        "@type": "ItemList",
-        "itemListElement": [
-            {
-                "@type": "ListItem",
-                "position": position,
-                "name": item.title,
-                "url": request.build_absolute_uri(item.get_absolute_url()),
-            }
-            for position, item in enumerate(items, start=1)
-        ],
-    }
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(ESCAPES)
-    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308
+    items, number = list(catalogue.page), catalogue.page.number
+    key = ("linked data", number, catalogue.asked.sorting)
+    prints = catalogue.edition.prints
+    return prints.stencil(
+        key, "canon/item_list.html#linked_data", {"items": items}, blanks=["origin"]
+    ).fill(origin=origin)

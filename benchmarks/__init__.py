@@ -1,0 +1,1 @@
+"""Measures Canon as it is served: gunicorn, production settings, data of its own."""

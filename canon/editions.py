@@ -1,0 +1,172 @@
+"""The published canon, held in memory for as long as nobody changes it.
+
+Every process keeps the edition it read last, and asks the database before each use whether that
+is still the present one: a single short query. So a page costs no more than what is its reader's
+own, and a curator's change is on the next page of every process, with nothing to clear or expire.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+from threading import Lock
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from canon.models import Author, Dependency, Item, current_stamp
+from canon.outline import Heading, Outline
+from canon.prints import Prints
+from canon.replica import canon_alias
+from canon.shelf import Shelf
+
+# How often reading is begun again because a curator saved meanwhile.
+ATTEMPTS = 3
+# The whole canon is one page, as long as it is one that a person would read as a whole.
+PAGE_SIZE = 200
+
+
+class Edition:
+    """What is published, as it stood under one stamp. Nobody changes what hangs on it."""
+
+    def __init__(self, stamp: str) -> None:
+        """Read everything: seven queries, however large the canon."""
+        self.stamp = stamp
+        self.outline = Outline()
+        self.authors = list(Author.objects.all())
+        self.items = list(Item.objects.published().in_canon_order().with_details())
+        self.by_id = {item.pk: item for item in self.items}
+        self.bases = Dependency.objects.bases()
+        self.languages: dict[str, Prints] = {}
+
+    @cached_property
+    def ids(self) -> frozenset[int]:
+        """The ids of all items."""
+        return frozenset(self.by_id)
+
+    @cached_property
+    def by_slug(self) -> dict[str, Item]:
+        """All items by their slugs."""
+        return {item.slug: item for item in self.items}
+
+    @cached_property
+    def values(self) -> dict[str, dict[str, set[int]]]:
+        """The ids of items by the name of a facet and the value they have there."""
+        index: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+        for item in self.items:
+            for heading in self.outline.by_id[item.section_id].ancestry:
+                index["section"][heading.section.slug].add(item.pk)
+            for author in item.byline:
+                index["author"][author.slug].add(item.pk)
+            for name in ("kind", "difficulty", "effort", "language"):
+                index[name][getattr(item, name)].add(item.pk)
+            if item.year:
+                index["year"][str(item.year)].add(item.pk)
+        return index
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """All items as spines."""
+        return Shelf(self.items, self.outline)
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """How many items stand before each, by its id."""
+        return {item.pk: place for place, item in enumerate(self.items)}
+
+    @cached_property
+    def headings(self) -> list[Heading]:
+        """The headings that have items at any depth, down the page."""
+        filled = self.values["section"]
+        return [heading for heading in self.outline.headings if heading.section.slug in filled]
+
+    @cached_property
+    def pages(self) -> dict[int, int]:
+        """On which page of the whole canon each section begins, by the section's id."""
+        first: dict[int, int] = {}
+        for place, item in enumerate(self.items):
+            for heading in self.outline.by_id[item.section_id].ancestry:
+                first.setdefault(heading.section.pk, place // PAGE_SIZE + 1)
+        return first
+
+    def sorted(self, items: Iterable[Item]) -> list[Item]:
+        """Return `items`, which need not be published, in canon order."""
+        place = {pk: number for number, pk in enumerate(self.outline.by_id)}
+        return sorted(items, key=lambda item: (place[item.section_id], item.position))
+
+    def neighbours(self, item: Item) -> tuple[Item | None, Item | None]:
+        """Return the items before and after `item`, None at an end or for one that is not here."""
+        place = self.places.get(item.pk)
+        if place is None:
+            return None, None
+        before = self.items[place - 1] if place else None
+        after = self.items[place + 1] if place + 1 < len(self.items) else None
+        return before, after
+
+    def builds_on(self, item: Item) -> list[Item]:
+        """Return the published items that `item` builds on, in canon order."""
+        bases = self.bases.get(item.pk, ())
+        return sorted((self.by_id[pk] for pk in bases if pk in self.by_id), key=self.place)
+
+    def built_on_by(self, item: Item) -> list[Item]:
+        """Return the published items that build on `item`, in canon order."""
+        above = (pk for pk, bases in self.bases.items() if item.pk in bases)
+        return sorted((self.by_id[pk] for pk in above if pk in self.by_id), key=self.place)
+
+    def place(self, item: Item) -> int:
+        """Return how many items stand before `item`."""
+        return self.places[item.pk]
+
+    @property
+    def prints(self) -> Prints:
+        """What is printed of this edition in the language at hand."""
+        return self.languages.setdefault(get_language() or "en", Prints())
+
+
+class Holder:
+    """The edition that this process holds of one database."""
+
+    def __init__(self) -> None:
+        """Hold none."""
+        self.lock = Lock()
+        self.held: Edition | None = None
+
+    def current(self) -> Edition:
+        """Return the present edition, read anew if it is another than the one held."""
+        stamp = current_stamp()
+        held = self.held
+        if held is None or held.stamp != stamp:
+            with self.lock:
+                held = self.held
+                if held is None or held.stamp != stamp:
+                    held = self.held = read_edition(stamp)
+        return held
+
+
+def read_edition(stamp: str) -> Edition:
+    """Read the edition of `stamp`, or a later one if the canon changes while it is read."""
+    edition = Edition(stamp)
+    for _attempt in range(ATTEMPTS):
+        stamp = current_stamp()
+        if stamp == edition.stamp:
+            break
+        edition = Edition(stamp)
+    return edition
+
+
+holders: dict[str, Holder] = defaultdict(Holder)
+
+
+def current_edition() -> Edition:
+    """Return the canon as it is published now."""
+    return holders[canon_alias.get()].current()
+
+
+def edition_of(request: HttpRequest) -> Edition:
+    """Return the canon as it was published when `request` first asked for it."""
+    known: Edition | None = getattr(request, "edition", None)
+    if known is None:
+        known = current_edition()
+        request.edition = known  # type: ignore[attr-defined]
+    return known

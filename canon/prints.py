@@ -1,0 +1,228 @@
+"""Prints: the pieces of pages that are the same for every reader, kept as text.
+
+An edition of the canon has its prints in each language, so that nothing here ever has to be thrown
+away for being old: it goes when the edition goes.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from canon.days import say_since, say_skipped, status_line
+from canon.models import Item, MarkState
+from canon.stencils import Stencil, leave_open
+
+if TYPE_CHECKING:
+    from canon.catalogue import Shown
+    from canon.facets import Facet, Option
+    from canon.outline import Heading
+    from canon.readers import Guest, Member
+    from canon.shelf import ColouredShelf
+    from canon.tally import Tally
+
+UNREAD = MarkState()
+# Some three kilobytes each at most; a canon of ten thousand items prints what is asked for.
+MOST_KEPT = 4_000
+
+
+class Prints:
+    """The stencils of one edition in one language, each made when it is first needed."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.kept: dict[Hashable, Stencil] = {}
+
+    def stencil(
+        self, key: Hashable, template: str, context: Mapping[str, Any], blanks: Iterable[str] = ()
+    ) -> Stencil:
+        """Return the stencil kept under `key`, made of `template` and `context` if there is none.
+
+        `key` must name everything in `context` that an edition does not settle.
+        """
+        found = self.kept.get(key)
+        if found is None:
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            text = render_to_string(template, {**context, **leave_open(blanks)})
+            found = self.kept[key] = Stencil(text.strip())
+        return found
+
+    def cards(
+        self,
+        items: Iterable[Item],
+        level: int,
+        marks: Mapping[int, MarkState],
+        notes: Mapping[int, str],
+        *,
+        is_member: bool,
+    ) -> SafeString:
+        """Return the cards of `items`, under headings of `level`, with a reader's marks and notes.
+
+        A card is rendered once for each status it can have.
+        """
+        cards = []
+        lines: dict[tuple[str, datetime.date | None], str] = {}
+        for item in items:
+            state, excerpt = marks.get(item.id, UNREAD), notes.get(item.id)
+            has_note = excerpt is not None
+            key = ("card", item.id, level, state.status, is_member, has_note)
+            card = self.kept.get(key) or self.stencil(
+                key,
+                "canon/item_list.html#card",
+                {
+                    "item": item,
+                    "level": level,
+                    "state": MarkState(state.status),
+                    "takes_note": is_member and not has_note,
+                    "has_note": has_note,
+                },
+                blanks=("line", "excerpt"),
+            )
+            said = (state.status, state.finished_on)
+            line = lines[said] if said in lines else lines.setdefault(said, status_line(state))
+            cards.append(card.fill(line=line, excerpt=excerpt))
+        return SafeString("".join(cards))
+
+    def groups(
+        self,
+        groups: Iterable[Shown],
+        reader: Member | Guest,
+        **blanks: Any,
+    ) -> SafeString:
+        """Return the headings of `groups` with their cards; `blanks` go into their forms."""
+        printed = []
+        for group in groups:
+            heading, is_top = group.heading, bool(group.all_items)
+            key = ("group", heading.section.id)
+            form = self.kept.get(key) or self.stencil(
+                key,
+                "canon/item_list.html#group",
+                {"heading": heading, "is_top": is_top},
+                blanks=("ids", "cards", *blanks),
+            )
+            cards = self.cards(
+                group.items,
+                group.card_level,
+                reader.marks,
+                reader.notes,
+                is_member=reader.is_member,
+            )
+            ids = ",".join(str(item.id) for item in group.all_items)
+            printed.append(form.fill(ids=ids, cards=cards, **blanks))
+        return SafeString("".join(printed))
+
+    def pills(self, facets: Callable[[], Iterable[Facet]], *, are_plain: bool) -> SafeString:
+        """Return the pills of `facets`, which are plain, and so the same for all, or counted."""
+        kept = self.kept.get("pills") if are_plain else None
+        if kept is None:
+            kept = Stencil("".join(self.pill(facet) for facet in facets()))
+            if are_plain:
+                self.kept["pills"] = kept
+        return kept.fill()
+
+    def pill(self, facet: Facet) -> SafeString:
+        """Return one pill."""
+        blanks = {"choices": self.options(facet.options), "bounds": self.bounds(facet.bounds)}
+        if any(field.value for field in facet.days):
+            return render_to_string("canon/item_list.html#pill", {"facet": facet, **blanks})
+        key = ("pill", facet.name, facet.is_active, len(facet.selected), len(facet.days))
+        pill = self.kept.get(key) or self.stencil(
+            key, "canon/item_list.html#pill", {"facet": facet}, blanks
+        )
+        return pill.fill(**blanks)
+
+    def bounds(self, bounds: Iterable[Facet]) -> SafeString:
+        """Return the bounds of a year, each with the years to choose from."""
+        printed = []
+        for bound in bounds:
+            years = []
+            for year in bound.options:
+                key = ("year", year.value, year.selected)
+                option = self.kept.get(key) or self.stencil(
+                    key, "canon/item_list.html#year", {"option": year}, ["count"]
+                )
+                years.append(option.fill(count=year.count))
+            form = self.kept.get(("bound", bound.name)) or self.stencil(
+                ("bound", bound.name), "canon/item_list.html#bound", {"bound": bound}, ["years"]
+            )
+            printed.append(form.fill(years=SafeString("".join(years))))
+        return SafeString("".join(printed))
+
+    def options(self, options: Iterable[Option]) -> SafeString:
+        """Return the choices of a facet."""
+        rows = []
+        for option in options:
+            key = ("option", option.name, option.value)
+            row = self.kept.get(key) or self.stencil(
+                key, "canon/item_list.html#option", {"option": option}, ("checked", "count")
+            )
+            checked = SafeString(" checked") if option.selected else ""
+            rows.append(row.fill(checked=checked, count=option.count))
+        return SafeString("".join(rows))
+
+    def spines(self, shelf: ColouredShelf) -> SafeString:
+        """Return the spines of a shelf."""
+        spines = []
+        for spine, status, is_pale in shelf.spines:
+            key = ("spine", spine.items[0].id, status, is_pale)
+            drawn = self.kept.get(key) or self.stencil(
+                key,
+                "canon/_shelf.html#spine",
+                {"spine": spine, "status": status, "is_pale": is_pale},
+            )
+            spines.append(drawn.fill())
+        return SafeString("".join(spines))
+
+    def bars(self, rows: Iterable[tuple[Heading, Tally]], *, is_public: bool) -> SafeString:
+        """Return the bars of sections; what was skipped is nobody else's business."""
+        printed = []
+        for heading, tally in rows:
+            key = ("bar", heading.section.id)
+            row = self.kept.get(key) or self.stencil(
+                key, "canon/_bars.html#row", {"heading": heading}, ("read", "total", "skipped")
+            )
+            skipped = "" if is_public or not tally.skipped else say_skipped(tally.skipped)
+            printed.append(row.fill(read=tally.read, total=tally.total, skipped=skipped))
+        return SafeString("".join(printed))
+
+    def entry(
+        self, item: Item, state: MarkState, reason: str, place: int, *, is_last: bool, token: str
+    ) -> SafeString:
+        """Return `item` in a list of the reader's, with its reason, or its `place` in the queue."""
+        which = min(place, 2)  # none, the first, or any other
+        key = ("entry", item.id, state.status, bool(reason), which, is_last)
+        row = self.kept.get(key) or self.stencil(
+            key,
+            "canon/my_reading.html#listed",
+            {
+                "item": item,
+                "state": MarkState(state.status),
+                "has_reason": bool(reason),
+                "place": which,
+                "last": is_last,
+            },
+            blanks=("since", "reason", "line", "csrf_token"),
+        )
+        since = say_since(state.started_on) if state.started_on else ""
+        return row.fill(since=since, reason=reason, line=status_line(state), csrf_token=token)
+
+    def contents(
+        self, rows: Iterable[tuple[Heading, Tally]], pages: Mapping[int, int]
+    ) -> SafeString:
+        """Return the rows of the contents; `pages` says on which page a section begins."""
+        printed = []
+        for heading, tally in rows:
+            key = ("contents", heading.section.id)
+            row = self.kept.get(key) or self.stencil(
+                key,
+                "canon/_contents.html#row",
+                {"heading": heading, "page": pages[heading.section.id]},
+                blanks=("read", "total"),
+            )
+            printed.append(row.fill(read=tally.read, total=tally.total))
+        return SafeString("".join(printed))
