@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run dev test test-sqlite test-postgres check format messages lock curator clean
+.PHONY: audit help run dev test test-sqlite test-postgres check format messages bench lighthouse cluster growth soak settings lock curator clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
@@ -41,9 +41,33 @@ format: $(VENV)/development ## put the code into its form
 messages: $(VENV)/development ## collect the strings to translate, and compile what is translated
 	@$(BIN)/python manage.py messages
 
+bench: $(VENV)/runtime ## measure what pages cost, in multiples of Django's own floor
+	@$(BIN)/python -m benchmarks.bench
+
+lighthouse: $(VENV)/runtime ## let Lighthouse judge the site (needs Node.js and Chromium)
+	@$(BIN)/python -m benchmarks.lighthouse
+
+cluster: $(VENV)/development ## run a cluster under load while parts of it are killed (needs nginx, pgbouncer, redis, postgresql)
+	@$(BIN)/python -m benchmarks.cluster
+
+growth: $(VENV)/development ## measure the pages with 10,000 items, and with 100,000 readers on PostgreSQL
+	@$(BIN)/python -m benchmarks.growth
+
+soak: $(VENV)/development ## let 200 readers use the site for ten minutes: no error, no lost write, no growth
+	@$(BIN)/python -m benchmarks.soak
+
+settings: $(VENV)/development ## write docs/settings.md from the list of settings
+	@$(BIN)/python manage.py settings_table
+
 lock: ## compile requirements*.in into hashed locks (needs uv)
 	@uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 requirements.in --output-file requirements.txt
+	@uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 requirements-operate.in --output-file requirements-operate.txt
 	@uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 requirements-dev.in --output-file requirements-dev.txt
+
+audit: $(VENV)/development ## look for known flaws in packages and code; needs the network, and uv
+	@$(BIN)/python -m tests.licences
+	@uvx bandit==1.9.4 --quiet --recursive canon accounts --exclude '*/migrations/*' --severity-level medium --skip B308,B608,B703
+	@uvx pip-audit==2.10.1 --strict --require-hashes --disable-pip --requirement requirements.txt
 
 clean: ## remove the environment; the data in var/ stays
 	@rm -rf $(VENV)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
 import shutil
 import tempfile
@@ -17,7 +18,14 @@ from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import Model
 from django.utils import translation
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from canon.models import Author, Authorship, Dependency, Item, Link, Section
 
@@ -30,6 +38,10 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+# How long the browser may take for what it does at once: much, where many share a machine.
+PATIENCE = 30_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 # Playwright runs an event loop in the thread of the tests; Django takes that for a mistake.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -81,8 +93,10 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def pytest_configure() -> None:
     """Serve static files without hashes, which only collectstatic knows, from an empty folder.
 
-    Argon2 is slow on purpose; in tests it would be slow a thousand times.
+    Argon2 is slow on purpose; in tests it would be slow a thousand times. The lines of the log
+    about requests would hide what a test that fails has to say.
     """
+    logging.getLogger("canon.requests").setLevel(logging.WARNING)
     quick = "django.contrib.auth.hashers.MD5PasswordHasher"
     settings.PASSWORD_HASHERS = [quick, *settings.PASSWORD_HASHERS]
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -139,6 +153,8 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
         missing = "Chromium is not installed: apt install chromium, or set CHROMIUM to its path."
         pytest.fail(missing) if os.environ.get("REQUIRE_ALL") else pytest.skip(missing)
     started = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    # A service worker goes on asking when its test is over; those that are about it allow it.
+    started.new_context = functools.partial(started.new_context, service_workers="block")
     yield started
     started.close()
 
@@ -165,5 +181,5 @@ def is_violation(line: str) -> bool:
 def page(context: BrowserContext) -> Page:
     """A page of the window."""
     opened = context.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(PATIENCE)
     return opened

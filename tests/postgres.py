@@ -29,9 +29,10 @@ def find_binaries() -> Path | None:
 
 
 @contextmanager
-def server(binaries: Path) -> Iterator[str]:
+def server(binaries: Path, settings: str = "-c fsync=off") -> Iterator[str]:
     """Start a server and yield its address in the form of DATABASE_URL.
 
+    `settings` are passed to it; without any it is as durable as in use, and slower.
     PostgreSQL refuses to run as root, so that root lends it the user `nobody`.
     """
     folder = Path(tempfile.mkdtemp(prefix="canon-postgres-"))
@@ -52,7 +53,7 @@ def server(binaries: Path) -> Iterator[str]:
         "--no-sync",
         "--locale=C.UTF-8",
     )
-    options = f"-c listen_addresses= -k {folder} -c fsync=off"
+    options = f"-c listen_addresses= -k {folder} {settings}"
     call(
         "pg_ctl",
         f"--pgdata={data}",

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
 from django.db import connection
 
@@ -48,14 +49,24 @@ def run_at_once(*scripts: str) -> list[str]:
         )
         for script in scripts
     ]
+    try:
+        return list(let_go(processes))
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate()
+
+
+def let_go(processes: list[subprocess.Popen[str]]) -> Iterator[str]:
+    """Let all go when all are ready; yield what each of them prints."""
     for process in processes:
-        assert process.stdout.readline() == "ready\n", process.stderr.read()
-    outcomes = []
+        if process.stdout.readline() != "ready\n":
+            process.kill()
+            raise AssertionError(process.communicate()[1])
     for process in processes:
         process.stdin.write("\n")
         process.stdin.flush()
     for process in processes:
         output, complaints = process.communicate(timeout=60)
         assert process.returncode == 0, complaints
-        outcomes.append(output)
-    return outcomes
+        yield output

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.test import Client
 
 
@@ -10,6 +11,13 @@ def make_reader(email="reader@example.org", password="an unlikely phrase", **fie
     reader = get_user_model().objects.create_user(email, password, **fields)
     reader.emailaddress_set.create(email=email, primary=True, verified=True)
     return reader
+
+
+def make_curator(email="curator@example.org", **fields):
+    """Save and return a user who may curate the canon, and nothing else in the admin."""
+    curator = make_reader(email, is_staff=True, **fields)
+    curator.groups.add(Group.objects.get(name="Curators"))
+    return curator
 
 
 def sign_in_browser(context, address, reader):

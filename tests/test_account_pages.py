@@ -34,7 +34,7 @@ def walk(patterns):
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
             yield pattern
-        else:
+        elif pattern.namespace != "admin":
             yield from walk(pattern.url_patterns)
 
 

@@ -119,6 +119,12 @@ def test_every_filled_form_opens(admin_client, model):
     assert response.context["original"] == row
 
 
+def test_a_form_opens_without_what_its_address_cannot_mean(admin_client):
+    query = "?section=junk&replaced_by=junk&year=MMXX&nothing=1&title=Attention"
+    page = get(admin_client, f"/admin/canon/item/add/{query}")
+    assert page.one(id="id_title")["value"] == "Attention"
+
+
 def test_the_form_of_a_user_opens(admin_client, admin_user):
     assert admin_client.get(f"/admin/accounts/user/{admin_user.pk}/change/").status_code == 200
 
@@ -297,7 +303,7 @@ def test_an_item_that_builds_on_itself_is_an_error_on_the_page(admin_client):
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("position", 1, "position"),
+        ("position", -1, "greater than or equal to 0"),
         ("slug", "gpt", "already exists"),
         ("url", "javascript:alert(1)", "valid URL"),
         ("year", 99999, "2100"),
@@ -330,11 +336,22 @@ def test_a_wrong_row_is_an_error_on_the_page(admin_client, prefix, fields):
     assert errors(admin_client.post(change_page(item), data))
 
 
-def test_a_section_above_its_parent_is_an_error_on_the_page(admin_client):
-    section = Section.objects.get(slug="agents")
+def test_an_item_goes_to_the_position_it_is_given_and_the_others_make_room(admin_client):
+    item = Item.objects.get(slug="bert")
+    before = list(item.section.items.order_by("position").values_list("pk", flat=True))
+    data = filled_in(admin_client.get(change_page(item)))
+    assert admin_client.post(change_page(item), {**data, "position": 1}).status_code == 302
+    before.remove(item.pk)
+    after = item.section.items.order_by("position").values_list("pk", "position")
+    assert list(after) == [(pk, n) for n, pk in enumerate([item.pk, *before], start=1)]
+
+
+def test_a_section_below_itself_is_an_error_on_the_page(admin_client):
+    section = Section.objects.get(slug="landmarks")
+    below = Section.objects.get(slug="agents")
     page = f"/admin/canon/section/{section.pk}/change/"
     data = filled_in(admin_client.get(page))
-    assert errors(admin_client.post(page, {**data, "position": 0}))
+    assert "below itself" in errors(admin_client.post(page, {**data, "parent": below.pk}))
 
 
 def test_an_author_who_signed_works_cannot_be_deleted(admin_client):

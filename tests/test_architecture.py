@@ -18,7 +18,10 @@ MIDDLE = (
     "canon.exports",
     "canon.imports",
     "canon.link_checking",
+    "canon.curation",
+    "canon.shipping",
     "canon.admin",
+    "canon.backups",
 )
 FORBIDDEN = {
     "accounts": ("canon",),

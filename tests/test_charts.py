@@ -10,6 +10,12 @@ DAY = datetime.timedelta(days=1)
 date = datetime.date
 
 
+def squares_of(chart):
+    """Return the square of every day that the calendar shows."""
+    days = (chart.today - chart.first).days + 1
+    return [chart.square(chart.first + number * DAY) for number in range(days)]
+
+
 @pytest.mark.parametrize(
     "today",
     [
@@ -21,7 +27,7 @@ date = datetime.date
     ],
 )
 def test_the_calendar_has_53_weeks_and_ends_today(today):
-    squares = HeatMap({}, today).squares
+    squares = squares_of(HeatMap({}, today))
     assert squares[0].day.weekday() == 0
     assert squares[-1].day == today
     assert len({square.x for square in squares}) == 53
@@ -31,7 +37,7 @@ def test_the_calendar_has_53_weeks_and_ends_today(today):
 
 
 def test_each_column_is_a_week_and_each_row_a_weekday():
-    squares = HeatMap({}, date(2026, 11, 25)).squares
+    squares = squares_of(HeatMap({}, date(2026, 11, 25)))
     assert len({(s.x, s.day.isocalendar()[:2]) for s in squares}) == 53
     assert len({(s.y, s.day.weekday()) for s in squares}) == 7
     assert len({(s.x, s.y) for s in squares}) == len(squares)
@@ -39,9 +45,18 @@ def test_each_column_is_a_week_and_each_row_a_weekday():
 
 def test_everything_stands_within_the_drawing():
     chart = HeatMap({}, date(2026, 11, 29))
-    assert all(s.x + chart.size <= chart.width for s in chart.squares)
-    assert all(s.y + chart.size <= chart.height for s in chart.squares)
+    assert all(s.x + chart.size <= chart.width for s in squares_of(chart))
+    assert all(s.y + chart.size <= chart.height for s in squares_of(chart))
     assert all(0 <= label.x < chart.width - 12 for label in chart.months)
+
+
+def test_the_empty_days_are_a_field_that_ends_with_today():
+    today = date(2026, 11, 25)  # a Wednesday
+    chart = HeatMap({}, today)
+    last = squares_of(chart)[-1]
+    assert chart.last_week == last.x
+    assert chart.top + chart.last_days == last.y + chart.step
+    assert chart.left + chart.whole_weeks == chart.last_week
 
 
 def test_the_more_was_done_the_darker_a_day_is():
@@ -62,7 +77,7 @@ def test_the_table_tells_what_the_squares_do_and_no_more():
 
 def test_months_stand_over_the_week_of_their_first_day():
     chart = HeatMap({}, date(2026, 11, 25))
-    squares = {square.day: square for square in chart.squares}
+    squares = {square.day: square for square in squares_of(chart)}
     assert all(label.day.day == 1 and label.x == squares[label.day].x for label in chart.months)
     assert len(chart.months) >= 11
 

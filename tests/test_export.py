@@ -42,6 +42,7 @@ def test_the_json_names_its_format_and_holds_every_preference(client, reader):
         "language": "zh-hans",
         "time_zone": "Asia/Tokyo",
         "theme": "dark",
+        "shortcuts": False,
         "weekly_goal": 3,
         "handle": "bookworm",
         "is_public": True,

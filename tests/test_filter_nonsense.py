@@ -81,7 +81,7 @@ def test_the_field_is_named_and_the_rest_applied(client, query, english, chinese
     (line,) = complaints(page)
     assert line.startswith(f"{english}: ")
     assert len(line) > len(f"{english}: ")
-    assert [card["data-slug"] for card in page.all("article", "card")] == ADVANCED
+    assert [card["id"].removeprefix("item-") for card in page.all("article", "card")] == ADVANCED
 
 
 @pytest.mark.parametrize(("query", "english", "chinese"), USELESS)
@@ -176,7 +176,7 @@ def test_what_was_typed_is_never_markup(client, name):
 
 def test_a_repeated_choice_counts_once(client):
     twice = get(client, "/?kind=video&kind=video")
-    assert [card["data-slug"] for card in twice.all("article", "card")] == shown(
+    assert [card["id"].removeprefix("item-") for card in twice.all("article", "card")] == shown(
         client, "kind=video"
     )
     assert len(twice.all("a", "chip")) == 1

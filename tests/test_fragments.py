@@ -105,7 +105,7 @@ def test_without_htmx_the_form_leads_to_the_same_list(client):
 
 def test_every_field_of_the_bar_belongs_to_the_form(client):
     page = get(client, "/?kind=video")
-    names = {"section", "kind", "author", "difficulty", "effort", "language"}
+    names = {"section", "kind", "author", "difficulty", "effort", "status"}
     fields = [field for name in names for field in page.all("input", name=name)]
     fields += [page.one("select", name=name) for name in ("year_min", "year_max", "sort")]
     assert {field["name"] for field in fields} == {*names, "year_min", "year_max", "sort"}

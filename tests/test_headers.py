@@ -5,7 +5,8 @@ from django.conf import settings
 from django.test import Client
 
 from canon.models import Item
-from tests.pages import get
+from tests.pages import get, read
+from tests.readers import make_curator, make_reader
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +91,62 @@ def test_every_answer_is_protected(client, address, headers, status):
     assert response.headers["X-Frame-Options"] == "DENY"
     assert response.headers["Referrer-Policy"] == "same-origin"
     assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert (
+        response.headers["Permissions-Policy"] == settings.PROTECTIVE_HEADERS["Permissions-Policy"]
+    )
+
+
+def refusal(status, broken_client):
+    """Return an answer of this status, an error."""
+    client = Client(enforce_csrf_checks=status == 403)
+    if status == 400:
+        return client.get("/", headers={"Host": "elsewhere.example"})
+    if status == 500:
+        return broken_client.get("/")
+    if status == 429:
+        for _attempt in range(20):
+            client.post("/accounts/signup/", {"email": "no"})
+    addresses = {403: "/theme/", 404: "/nowhere/", 405: "/", 429: "/accounts/signup/"}
+    return client.post(addresses[status], {"email": "no"})
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 429, 500])
+def test_every_refusal_is_protected_and_a_page_of_ours(broken_client, status):
+    response = refusal(status, broken_client)
+    assert response.status_code == status
+    assert policy(response)["default-src"] == policy(response)["frame-ancestors"] == ["'none'"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    for name, value in settings.PROTECTIVE_HEADERS.items():
+        assert response.headers[name] == value
+    if status != 405:  # which no link or form of ours leads to
+        page = read(response.content.decode())
+        assert page.all("header", "masthead")
+        assert inline_code(page) == []
+
+
+def test_the_desk_is_protected(client):
+    client.force_login(make_curator())
+    response = client.get("/admin/canon/item/")
+    assert response.status_code == 200
+    assert policy(response)["script-src"] == ["'self'"]
+    assert response.headers["Permissions-Policy"]
+
+
+def test_only_the_badge_may_be_shown_on_other_sites(client):
+    make_reader(handle="ada", is_public=True)
+    response = client.get("/@ada/badge.svg")
+    assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
+def test_only_what_a_page_of_ours_uses_is_lent_by_the_browser():
+    words = settings.PROTECTIVE_HEADERS["Permissions-Policy"].split(", ")
+    lent = {word.partition("=")[0] for word in words if not word.endswith("=()")}
+    assert lent == {
+        "publickey-credentials-create",
+        "publickey-credentials-get",
+        "clipboard-write",
+    }
 
 
 def test_a_page_that_fails_is_protected_too(broken_client):

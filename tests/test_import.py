@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from canon.addresses import comparable
 from canon.exports import as_csv, as_json
-from canon.imports.matching import comparable
 from canon.imports.saving import save_preferences
 from canon.models import Item, Link, MarkState, Note, Status, change_marks, set_states, write_note
 from tests.pages import read

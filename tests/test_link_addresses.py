@@ -66,6 +66,7 @@ def find(address, **manners):
         "fe80::1",
         "fe80::1%eth0",
         "fc00::1",
+        "fec0::1",
         "fd12::1",
         "ff02::1",
         "ff0e::1",

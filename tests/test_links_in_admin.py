@@ -58,6 +58,19 @@ def test_checks_are_narrowed_to_what_needs_a_curator(admin_client):
     assert listed(admin_client, condition="moved") == ["https://example.org/old"]
 
 
+def test_a_check_names_the_items_that_have_the_address_and_leads_there(admin_client):
+    item, other = Item.objects.get(slug="bert"), Item.objects.get(slug="gpt")
+    Link.objects.create(item=other, kind=Link.Kind.VIDEO, url=item.url)
+    for address in (item.url, "https://example.org/of-nothing"):
+        fail(address)
+    rows = admin_client.get(CHECKS).context["cl"].result_list
+    assert {row.item_title for row in rows} == {item.title, ""}
+    check = LinkCheck.objects.get(address=item.url)
+    html = admin_client.get(f"{CHECKS}{check.pk}/change/").content.decode()
+    for one in (item, other):
+        assert f'href="{ITEMS}{one.pk}/change/"' in html
+
+
 def test_the_list_of_items_counts_the_failing_links_without_further_queries(admin_client):
     item = Item.objects.get(slug="instructgpt")
     with CaptureQueriesContext(connection) as before:
@@ -66,7 +79,7 @@ def test_the_list_of_items_counts_the_failing_links_without_further_queries(admi
     for address in (item.url, link.url, "https://example.org/of-nothing"):
         fail(address)
     with CaptureQueriesContext(connection) as after:
-        rows = admin_client.get(ITEMS, {"o": "-7"}).context["cl"].result_list
+        rows = admin_client.get(ITEMS, {"o": "-6"}).context["cl"].result_list
     assert [row.links_failing for row in rows][:2] == [2, 0]
     assert rows[0] == item
     assert len(after) == len(before)

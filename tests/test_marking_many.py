@@ -29,6 +29,14 @@ def test_all_shown_are_marked_and_no_others(client, reader):
     assert set(reader.marks.values_list("item_id", flat=True)) == by_karpathy
 
 
+@pytest.mark.parametrize("language", ["", "/zh-hans"])
+def test_all_shown_can_be_marked_in_either_language(client, language):
+    expected = ",".join(
+        str(pk) for pk in Item.objects.in_canon_order().values_list("pk", flat=True)
+    )
+    assert listed(client, f"{language}/")[0] == expected
+
+
 def test_what_is_published_after_the_page_was_shown_is_not_marked(client, reader):
     Item.objects.filter(slug="software-2-0").update(state=Item.State.DRAFT)
     shown = listed(client, "/?author=andrej-karpathy")[0]
@@ -58,7 +66,7 @@ def test_htmx_gets_every_mark_that_changed(client, reader):
     answer = client.post(
         "/marks/", {"items": shown, "status": "read"}, headers={"HX-Request": "true"}
     ).content.decode()
-    assert answer.count('data-status="read" method="post"') == len(shown.split(","))
+    assert answer.count('data-status="read" hx-swap-oob="true"') == len(shown.split(","))
 
 
 @pytest.mark.parametrize("items", ["", "x", "1,x", "-1", "9" * 30, "1,,2"])

@@ -2,11 +2,15 @@
 
 import re
 import shutil
-from gettext import GNUTranslations
+from gettext import GNUTranslations, translation
 from io import StringIO
+from pathlib import Path
 
+import allauth
 import pytest
 from django.core.management import CommandError, call_command
+
+from accounts.wording import SENTENCES
 
 
 @pytest.fixture
@@ -49,6 +53,13 @@ def complaint():
 
 def test_every_string_is_translated_and_compiled():
     check()
+
+
+def test_what_canon_says_in_place_of_allauth_is_something_that_allauth_says():
+    said = translation("django", Path(allauth.__file__).parent / "locale", ["zh_Hans"])._catalog
+    sentences = [sentence for sentence in SENTENCES if isinstance(sentence, str)]
+    assert len(sentences) > 90
+    assert [sentence for sentence in sentences if sentence not in said] == ["Name"]
 
 
 @pytest.mark.parametrize("is_listed", [True, False])

@@ -24,7 +24,7 @@ def form_of(page):
     """Return the fields of the editor as a browser would send them."""
     fields = {
         field["name"]: field.get("value") or ""
-        for field in page.all("input", type="hidden")
+        for field in page.one("div", "editor").all("input", type="hidden")
         if field.get("name") and field.get("name") != "csrfmiddlewaretoken"
     }
     return fields | {"text": text_in(page)}

@@ -184,6 +184,13 @@ def test_a_card_shows_how_the_note_begins_and_comes_back_to_the_card(client, not
         "Your note: BERT: pre-training of deep bidirectional transformers for language "
         "understanding It reads in both directions"
     )
-    assert note.one("a")["href"] == "/items/bert/note/?next=/%23item-bert"
-    without = page.one("article", id="item-gpt").one("p", "card-note")
-    assert without.one("a", "quiet")["href"].startswith("/items/gpt/note/")
+    assert note.one("a")["href"] == "/items/bert/note/"
+    links = page.one("article", id="item-gpt").one("ul", "links").all("a")
+    assert links[-1]["href"] == "/items/gpt/note/"
+    for came_from, back in (
+        ("http://testserver/?kind=paper", "/?kind=paper#item-bert"),
+        ("http://testserver/reading/", "/items/bert/#note"),
+        ("https://evil.example/?kind=paper", "/items/bert/#note"),
+    ):
+        editor = client.get("/items/bert/note/", headers={"Referer": came_from})
+        assert f'name="next" value="{back}"' in editor.content.decode()

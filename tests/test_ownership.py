@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 SECRET = "Ada keeps this to herself."
 PASSWORD = "an unlikely phrase"
 # Parameters that stand for something of one reader's, and those that stand for what all share.
-OWNED, SHARED = {"step", "pk", "handle"}, {"slug", "provider_id"}
+OWNED, SHARED = {"step", "pk", "handle", "suggestion"}, {"slug", "provider_id", "item_id"}
 
 
 def walk(patterns, parameters=frozenset()):
@@ -39,6 +39,7 @@ def ada(client):
     item = Item.objects.get(slug="gpt-3")
     item.mark(ada, Status.QUEUED)
     write_note(ada, item, SECRET, based_on=0)
+    ada.suggestions.create(kind="item", url="https://example.org/essay", text=SECRET)
     sign_in(client, "ada@example.org")
     Authenticator.objects.create(user=ada, type=Authenticator.Type.WEBAUTHN, data={"name": SECRET})
     client.cookies.clear()
@@ -65,8 +66,10 @@ def address(name, ada):
         "step": ada.reading_events.get().step,
         "pk": keys.get().pk,
         "handle": ada.handle,
+        "suggestion": ada.suggestions.get().pk,
         "slug": "gpt-3",
         "provider_id": "company",
+        "item_id": Item.objects.get(slug="gpt-3").pk,
     }
     return reverse(name, kwargs={parameter: stands_for[parameter] for parameter in PATTERNS[name]})
 
@@ -77,6 +80,7 @@ def belongings(ada):
     return [
         vars(ada) | {"_state": None},
         *(list(rows.values()) for rows in (ada.marks, ada.notes, ada.reading_events)),
+        list(ada.suggestions.values()),
         *(list(rows.values()) for rows in (ada.usersession_set, ada.authenticator_set)),
     ]
 

@@ -77,8 +77,8 @@ def test_two_processes_count_together(fresh):  # noqa: F811
 def wrong_sign_in(port):
     """Try to sign in with a connection of its own, which any process may take; return the page."""
     url = f"http://127.0.0.1:{port}{LOGIN}"
-    form = requests.get(url, headers={"Connection": "close"}, timeout=10)
+    form = requests.get(url, headers={"Connection": "close"}, timeout=60)
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form.text)[1]
     data = {"csrfmiddlewaretoken": token, "login": "nobody@example.org", "password": "wrong"}
     headers = {"Connection": "close"}
-    return requests.post(url, data, cookies=form.cookies, headers=headers, timeout=30).text
+    return requests.post(url, data, cookies=form.cookies, headers=headers, timeout=60).text

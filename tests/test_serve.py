@@ -2,9 +2,12 @@
 
 import re
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
+import sys
+import threading
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -20,20 +23,19 @@ LONGEST_START = 120  # seconds
 
 
 class Site(NamedTuple):
-    """A served site: its data folder, where it is, and what it said at the start."""
+    """A served site: its data folder, where it is, what it said at the start, its process."""
 
     data: Path
     port: int
     said: list[str]
+    process: subprocess.Popen
 
     def get(self, path, **headers):
         """Return the answer for `path` and its body."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        body = answer.read()
-        connection.close()
-        return answer, body
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            return answer, answer.read()
 
     def page(self):
         """Return the canon page."""
@@ -63,7 +65,7 @@ def is_over(process, seconds):
 
 
 @contextmanager
-def served(data):
+def served(data, **variables):
     """Start the site on a free port, wait until the port answers, and stop it in the end."""
     port = free_port()
     log = data.with_suffix(".log")
@@ -71,7 +73,7 @@ def served(data):
         process = subprocess.Popen(
             command("serve", "--host=127.0.0.1", f"--port={port}"),
             cwd=settings.BASE_DIR,
-            env=environment(data),
+            env=environment(data, **variables),
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -82,7 +84,7 @@ def served(data):
                 break
         else:
             pytest.fail(f"After {LONGEST_START} seconds nothing listens: {log.read_text()}")
-        yield Site(data, port, log.read_text().splitlines())
+        yield Site(data, port, log.read_text().splitlines(), process)
     finally:
         process.terminate()
         if not is_over(process, 10):
@@ -192,3 +194,60 @@ def test_a_database_that_cannot_be_reached_ends_in_its_reason(tmp_path):
     assert ended.stderr.startswith("CommandError: The database cannot be reached: ")
     assert "refused" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def workers_of(process):
+    """Return the ids of gunicorn's workers."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return set(children.read_text().split())
+
+
+def wait_for(condition, seconds=60):
+    """Wait until `condition` holds."""
+    pause = threading.Event()
+    for _poll in range(seconds * 20):
+        if condition():
+            return
+        pause.wait(1 / 20)
+    pytest.fail("It never came to that.")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="The workers are found in /proc.")
+def test_a_reload_drops_no_request_and_a_stop_answers_what_is_under_way(fresh, tmp_path):
+    with served(copy_data(fresh.data, tmp_path / "data")) as site:
+        statuses, done = [], threading.Event()
+
+        def ask():
+            while not done.is_set():
+                try:
+                    statuses.append(site.get("/robots.txt")[0].status)
+                except OSError as error:
+                    statuses.append(error)
+
+        readers = [threading.Thread(target=ask) for _ in range(4)]
+        for reader in readers:
+            reader.start()
+        before = workers_of(site.process)
+        site.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: len(new := workers_of(site.process)) == 2 and not new & before)
+        done.set()
+        for reader in readers:
+            reader.join()
+        assert set(statuses) == {200}
+
+        answer, _body = site.get("/accounts/login/")
+        cookie = answer.headers["Set-Cookie"].partition(";")[0]
+        slow = HTTPConnection("127.0.0.1", site.port, timeout=60)
+        slow.putrequest("POST", "/accounts/login/")
+        slow.putheader("Cookie", cookie)
+        slow.putheader("Content-Type", "application/x-www-form-urlencoded")
+        slow.putheader("Content-Length", "7")
+        slow.endheaders(b"login")
+        # Whoever asks after it is answered after it has been taken in.
+        assert site.get("/robots.txt")[0].status == 200
+        site.process.terminate()
+        wait_for(lambda: len(workers_of(site.process)) == 1)  # the other one had nothing to do
+        slow.send(b"=a")
+        assert slow.getresponse().status == 403  # the form has no token: the page says so
+        slow.close()
+        assert is_over(site.process, 30)

@@ -72,6 +72,16 @@ def test_a_mailed_code_signs_in(client, mailoutbox):
     assert is_signed_in(client)
 
 
+@pytest.mark.parametrize(("seconds", "works"), [(590, True), (610, False)])
+def test_a_mailed_code_ends_after_ten_minutes(client, mailoutbox, seconds, works):
+    response = client.post("/accounts/login/code/", {"email": ADDRESS})
+    session = client.session
+    session["account_login"]["state"]["stages"]["login_by_code"]["data"]["at"] -= seconds
+    session.save()
+    client.post(response.headers["Location"], {"code": code_in(mailoutbox[0])})
+    assert is_signed_in(client) == works
+
+
 def test_a_mailed_code_sets_a_new_password(client, mailoutbox):
     response = client.post("/accounts/password/reset/", {"email": ADDRESS})
     response = client.post(response.headers["Location"], {"code": code_in(mailoutbox[0])})

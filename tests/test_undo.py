@@ -33,6 +33,12 @@ def test_the_toast_offers_to_take_a_mark_back(client, reader):
     assert not reader.marks.exists()
 
 
+def test_without_a_script_the_toast_of_a_part_leads_back_to_the_page_it_came_to(client, reader):
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/?q=gpt"}
+    answer = client.post("/items/gpt-3/mark/", {"status": "read"}, headers=headers)
+    assert '<input type="hidden" name="next" value="/?q=gpt">' in answer.content.decode()
+
+
 def test_undo_brings_back_the_dates_too(reader, item):
     item.mark(reader, Status.READ)
     reader.marks.update(finished_on=datetime.date(2026, 3, 1))

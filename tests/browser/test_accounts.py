@@ -4,14 +4,13 @@ import base64
 import time
 
 import pytest
-from aiosmtpd.controller import Controller
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from tests.mail import code_in
+from tests.conftest import PATIENCE
+from tests.mail import Sink, code_in, taking_mail
 from tests.readers import make_reader
-from tests.test_serve import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -19,31 +18,11 @@ ADDRESS = "ada@example.org"
 PASSWORD = "an unlikely phrase"
 
 
-class Sink:
-    """Takes every mail that is delivered to it."""
-
-    def __init__(self):
-        self.mails = []
-
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802  # aiosmtpd's name
-        self.mails.append((envelope.rcpt_tos, envelope.content.decode()))
-        return "250 kept"
-
-    def last_to(self, address):
-        """Return the last mail to an address."""
-        return [text.replace("\r\n", "\n") for to, text in self.mails if to == [address]][-1]
-
-
 @pytest.fixture
 def sink(settings):
-    """A real SMTP server on this machine, to which the site sends its mail."""
-    taken = Sink()
-    controller = Controller(taken, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
-    yield taken
-    controller.stop()
+    """What a real SMTP server takes of the site's mail."""
+    with taking_mail(settings) as taken:
+        yield taken
 
 
 @pytest.fixture
@@ -51,7 +30,7 @@ def plain_page(browser, live_server, canon):
     """A page that runs no script."""
     window = browser.new_context(java_script_enabled=False, base_url=live_server.url)
     opened = window.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(PATIENCE)
     yield opened
     window.close()
 
@@ -84,7 +63,7 @@ def prove(page: Page) -> None:
 
 
 def expect_signed_in(page: Page) -> None:
-    expect(page.get_by_role("banner").get_by_role("link", name="Preferences")).to_be_visible()
+    expect(page.get_by_role("banner").get_by_role("button", name="My account")).to_be_visible()
 
 
 def sign_out(page: Page) -> None:

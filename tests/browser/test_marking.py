@@ -12,7 +12,7 @@ def test_one_press_marks_moves_the_progress_and_offers_undo(page):
     expect(page.locator("#mark-software-2-0")).to_have_attribute("data-status", "read")
     expect(page.locator(".sentence")).to_contain_text("1 of 96 read")
     expect(page.locator("#contents li").first).to_contain_text("1/5")
-    expect(page.locator(".shelf [data-slug='software-2-0']")).to_have_attribute(
+    expect(page.locator(".shelf [href='/items/software-2-0/']")).to_have_attribute(
         "data-status", "read"
     )
     page.get_by_role("button", name="Undo").click()
@@ -39,11 +39,25 @@ def test_quick_presses_are_all_kept(page):
 
 
 def test_the_menu_offers_the_other_statuses(page):
-    page.goto("/items/gpt-3/")
-    page.locator("#mark-gpt-3 .more summary").click()
-    page.get_by_role("button", name="Put in my queue").click()
+    page.goto("/?q=few-shot")
+    page.get_by_role("link", name="More for Language models").click()
+    menu = page.locator("#menu")
+    expect(menu.get_by_role("button", name="Put in my queue")).to_be_focused()
+    expect(menu.get_by_role("button", name="Mark as unread")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(menu).to_be_hidden()
     expect(page.locator("#mark-gpt-3")).to_have_attribute("data-status", "queued")
     expect(page.locator("#mark-gpt-3")).to_contain_text("Queued")
+
+
+def test_the_page_of_an_item_offers_every_status_at_once(page):
+    page.goto("/items/gpt-3/")
+    statuses = page.get_by_role("group", name="My status")
+    statuses.get_by_role("button", name="I am reading this").click()
+    expect(page.locator("#mark-gpt-3")).to_contain_text("Reading")
+    expect(statuses.get_by_role("button", name="I am reading this")).to_be_hidden()
+    statuses.get_by_role("button", name="I have read this").click()
+    expect(page.locator("#mark-gpt-3")).to_contain_text("Read · today")
 
 
 def test_all_shown_are_marked_at_once_and_taken_back_at_once(page):
@@ -61,6 +75,16 @@ def test_a_filtered_list_keeps_the_pale_spines_after_a_mark(page):
     page.locator(".tick").first.click()
     expect(page.locator(".sentence")).to_contain_text("1 of 96 read")
     expect(page.locator(".shelf a.pale")).to_have_count(pale)
+
+
+def test_the_menu_leads_to_the_item_without_scripts(browser, live_server, canon):
+    window = browser.new_context(java_script_enabled=False, base_url=live_server.url)
+    page = window.new_page()
+    page.goto("/?q=few-shot")
+    page.get_by_role("link", name="More for Language models").click()
+    page.get_by_role("button", name="Put in my queue").click()
+    expect(page.locator("#mark-gpt-3")).to_have_attribute("data-status", "queued")
+    window.close()
 
 
 def test_marking_works_without_scripts(browser, live_server, canon):

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from canon.models import Item, write_note
+from tests.conftest import PATIENCE
 from tests.readers import make_reader, sign_in_browser
 
 pytestmark = pytest.mark.browser
@@ -230,7 +231,7 @@ def plain_page(browser, live_server, reader):
     window = browser.new_context(base_url=live_server.url, java_script_enabled=False)
     sign_in_browser(window, live_server.url, reader)
     opened = window.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(PATIENCE)
     yield opened
     window.close()
 

@@ -28,6 +28,7 @@ def test_nothing_scrolls_to_the_side_on_the_narrowest_phone(page, language):
         excess[path] = sideways(page)
     assert excess == dict.fromkeys(paths, 0)
 
+    page.locator(".openers button").last.click()
     page.locator("#pill-section summary").click()
     panel = page.locator("#panel-section").bounding_box()
     assert panel["x"] >= 0
@@ -54,13 +55,36 @@ def test_the_contents_open_as_a_sheet_on_a_phone_and_lead_to_a_section(page):
     expect(sheet).to_be_hidden()
     expect(page).to_have_url("/#market")
     expect(heading).to_be_in_viewport()
-    bar = page.locator(".pills").bounding_box()
+    bar = page.get_by_role("search").bounding_box()
     assert heading.bounding_box()["y"] >= bar["y"] + bar["height"]
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_search_and_pills_stay_whole_in_reach_far_down_the_page(page, screen):
-    page.set_viewport_size(screen)
+def test_filters_open_as_a_sheet_on_a_phone_and_stay_open_while_one_chooses(page):
+    page.set_viewport_size(PHONE)
+    page.goto("/")
+    page.get_by_role("button", name="Filters").click()
+    sheet = page.locator("#pills")
+    sheet.locator("summary", has_text="Kind").click()
+    page.locator("#kind-video").check()
+    shows = sheet.get_by_role("button", name="items")
+    expect(shows).not_to_have_text("Show 96 items")
+    expect(page.locator("#kind-video")).to_be_focused()
+    number = int("".join(filter(str.isdigit, shows.inner_text())))
+    shows.click()
+    expect(sheet).to_be_hidden()
+    expect(page.locator("article.card")).to_have_count(number)
+    expect(page.get_by_role("button", name="Filters 1")).to_be_visible()
+
+
+def test_the_contents_tell_where_one_is(page):
+    page.set_viewport_size(DESKTOP)
+    page.goto("/#market")
+    here = page.locator("#contents [aria-current]")
+    expect(here).to_contain_text("Market analysis")
+
+
+def test_search_and_pills_stay_whole_in_reach_far_down_the_page(page):
+    page.set_viewport_size(DESKTOP)
     page.emulate_media(reduced_motion="reduce")
     page.goto("/#agents")
     expect(page.get_by_role("heading", name="Agents", exact=True)).to_be_in_viewport()

@@ -1,0 +1,160 @@
+"""Requests that a page of ours would never make are refused, at every address of the site."""
+
+import io
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import validate_handle, validate_not_reserved
+from canon.models import Item, Status
+from canon.upload_limits import LARGEST_UPLOAD
+from tests.addresses import addresses
+from tests.readers import make_reader
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "an unlikely phrase"
+FIELDS = {"status": "read", "theme": "dark", "text": "x", "version": "0", "move": "up"}
+ELSEWHERE = [
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example/",
+    "\t//evil.example/",
+    "http:///evil.example/",
+    "https:evil.example",
+    "javascript:alert(1)",
+    "http://testserver@evil.example/",
+    "/\r\nX-Evil: 1",
+]
+
+
+@pytest.fixture
+def ada():
+    """A superuser, who gets everywhere, with something at most addresses."""
+    ada = make_reader(password=PASSWORD, is_staff=True, is_superuser=True, handle="ada")
+    Item.objects.get(slug="bert").mark(ada, Status.QUEUED)
+    ada.suggestions.create(kind="item", url="https://example.org/essay", text="x")
+    return ada
+
+
+def leads_elsewhere(response):
+    """Tell whether an answer sends the browser to another site, or carries a header not ours."""
+    places = [response.headers.get(name, "") for name in ("Location", "HX-Redirect", "HX-Location")]
+    strange = [
+        place
+        for place in places
+        if urlsplit(place.replace("\\", "/").strip()).netloc not in ("", "testserver")
+        or urlsplit(place).scheme not in ("", "http", "https")
+    ]
+    return bool(strange) or "X-Evil" in response.headers
+
+
+def test_no_address_with_a_next_leads_to_another_site(client, ada):
+    for address in addresses(ada):
+        client.force_login(ada)
+        for response in (
+            client.get(address, {"next": ELSEWHERE[1]}),
+            client.post(address, {**FIELDS, "next": ELSEWHERE[1]}),
+        ):
+            assert response.status_code < 500
+            assert not leads_elsewhere(response), address
+
+
+@pytest.mark.parametrize("wanted", ELSEWHERE)
+def test_no_spelling_of_another_site_is_gone_to(client, wanted):
+    response = client.post("/theme/", {"theme": "dark", "next": wanted})
+    assert response.status_code == 302
+    assert not leads_elsewhere(response)
+
+
+@pytest.mark.parametrize("wanted", ELSEWHERE)
+def test_signing_in_leads_to_no_other_site(client, ada, wanted):
+    form = {"login": ada.email, "password": PASSWORD, "next": wanted}
+    response = client.post(reverse("account_login"), form)
+    assert response.status_code == 302
+    assert not leads_elsewhere(response)
+
+
+def test_a_next_of_this_site_is_followed(client, ada):
+    client.force_login(ada)
+    assert client.post("/theme/", {**FIELDS, "next": "/notes/"})["Location"] == "/notes/"
+
+
+def test_no_address_takes_a_post_without_the_token(ada):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(ada)
+    for address in addresses(ada):
+        for method in ("post", "put", "patch", "delete"):
+            response = getattr(client, method)(address, FIELDS)
+            assert response.status_code in (403, 405), f"{method} {address}"
+    assert ada.suggestions.count() == 1
+
+
+def test_signing_in_makes_a_new_session(client, ada):
+    client.post("/marks/", {"items": "bert", "status": "read"})
+    client.post("/items/bert/mark/", {"status": "read"})
+    before = client.cookies[settings.SESSION_COOKIE_NAME].value
+    client.post(reverse("account_login"), {"login": ada.email, "password": PASSWORD})
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value != before
+    stale = Client()
+    stale.cookies[settings.SESSION_COOKIE_NAME] = before
+    assert "_auth_user_id" not in stale.session
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda: {"text": "x" * 3_000_000}, id="a field of three megabytes"),
+        pytest.param(lambda: {f"f{n}": "x" for n in range(1001)}, id="a thousand and one fields"),
+        pytest.param(lambda: {f"f{n}": io.BytesIO(b"x") for n in range(101)}, id="many files"),
+        pytest.param(lambda: {"file": io.BytesIO(bytes(LARGEST_UPLOAD))}, id="an enormous file"),
+    ],
+)
+@pytest.mark.parametrize("address", ["/accounts/login/", "/reading/import/"])
+def test_a_body_that_is_too_large_is_refused_in_words(client, ada, address, make):
+    client.force_login(ada)
+    response = client.post(address, make())
+    assert response.status_code == 400
+    assert "too large" in response.content.decode()
+
+
+# Letters that look like others, that turn the direction, or that are not seen at all.
+@pytest.mark.parametrize(
+    "handle",
+    [
+        *("\u0430da", "ad\u0430", "\uff41da", "ada\u200b", "\u202eada", "ada\u00ad", "a\u0301da"),
+        *("ada\n", "ADA", "-ada", "ada-", "a da", "a/da", "a.da", "@ada", "ad\u0131n", "ada\0"),
+        "\u212arypton",
+    ],
+)
+def test_no_handle_passes_for_another(client, ada, handle):
+    with pytest.raises(ValidationError):
+        validate_handle(handle)
+    client.force_login(ada)
+    client.post("/accounts/preferences/", {"handle": handle, "language": "en"})
+    ada.refresh_from_db()
+    assert ada.handle == "ada"
+
+
+@pytest.mark.parametrize("handle", ["admin", "curators", "privacy", "official", "support"])
+def test_no_handle_passes_for_the_site(handle):
+    with pytest.raises(ValidationError):
+        validate_not_reserved(handle)
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../etc/passwd", "..\\..\\x.csv", "/etc/x.csv", "x\r\nA: b"]
+)
+def test_the_name_of_an_upload_leads_nowhere(client, ada, name, settings):
+    client.force_login(ada)
+    file = SimpleUploadedFile("x.csv", b"slug,year\nbert,1999\n")
+    file._name = name
+    page = client.post("/admin/canon/item/import/", {"file": file}, follow=True)
+    assert page.status_code in (200, 422)
+    assert [path.name for path in settings.DATA_DIR.rglob("*") if "sqlite" not in path.name] == []
+    assert "X-Evil" not in page.headers
