@@ -117,7 +117,7 @@ class Catalogue:
     def groups(self) -> Iterator[Shown]:
         """Yield the headings that have items shown, down the page, with these items."""
         by_section: dict[int, list[Item]] = {}
-        for item in self.page:
+        for item in self.page.object_list:
             by_section.setdefault(item.section_id, []).append(item)
         for heading in self.edition.headings:
             below = [i for h in heading.subtree for i in by_section.get(h.section.pk, [])]

@@ -93,10 +93,10 @@ class FilterBar:
         """Count, by the ids in `passing`, what every choice would leave of what is `asked`."""
         self.asked, self.edition, self.reader, self.passing = asked, edition, reader, passing
 
-    def left_without(self, name: str = "") -> Collection[int]:
+    def left_without(self, name: str = "") -> frozenset[int]:
         """Return the ids of what would be shown if the filter `name` were cleared."""
         others = [ids for other, ids in self.passing.items() if other != name]
-        return set.intersection(*others) & self.edition.ids if others else self.edition.ids
+        return self.edition.ids.intersection(*others)
 
     def ids_by_value(self, name: str) -> Mapping[str, Collection[int]]:
         """Return the ids of the items that have each value of the facet `name`."""
@@ -116,6 +116,10 @@ class FilterBar:
 
     def choices(self, name: str) -> list[tuple[str, str]]:
         """Return the values and labels that the filter `name` offers."""
+        return self.edition.prints.once(("choices", name), lambda: self.all_choices(name))
+
+    def all_choices(self, name: str) -> list[tuple[str, str]]:
+        """Return what `choices` does, in the language at hand."""
         if name == "section":
             return [(h.section.slug, h.section.title) for h in self.edition.outline.headings]
         if name == "author":
@@ -158,7 +162,7 @@ class FilterBar:
         options = []
         for value, label in self.choices(name):
             ids = by_value.get(value, ())
-            count = len(ids) if is_all else sum(pk in left for pk in ids)
+            count = len(ids) if is_all else len(left.intersection(ids))
             if count or value in chosen:
                 depth = self.depth_of(name, value)
                 options.append(Option(name, value, label, count, value in chosen, depth))
@@ -180,7 +184,7 @@ class FilterBar:
         chosen = self.asked.active.get(name)
         left = self.left_without(name)
         by_year = {int(year): ids for year, ids in self.edition.values["year"].items()}
-        counts = {year: sum(pk in left for pk in ids) for year, ids in by_year.items()}
+        counts = {year: len(left.intersection(ids)) for year, ids in by_year.items()}
         other = self.asked.active.get("year_max" if name == "year_min" else "year_min")
         options = [
             Option(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from django import forms
@@ -41,7 +40,7 @@ class DatesForm(forms.ModelForm):
         """Save the dates, logged and undoable; return the step, or None if they stay."""
         dates = self.cleaned_data
         mark = self.instance
-        return set_states(mark.user, {mark.item: lambda state: replace(state, **dates)})
+        return set_states(mark.user, {mark.item: lambda state: state._replace(**dates)})
 
 
 class HeldMarkForm(forms.Form):

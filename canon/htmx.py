@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.cache import cache_control
 from django.views.decorators.vary import vary_on_headers
+
+from canon.stencils import Inserts
 
 # Caches, the browser's too, must not show a fragment where a page is asked for.
 vary_on_htmx: Callable[..., Any] = vary_on_headers("HX-Request", "HX-History-Restore-Request")
@@ -24,6 +26,11 @@ def wants_fragment(request: HttpRequest) -> bool:
 def render_page(
     request: HttpRequest, template: str, context: dict[str, Any], *, fragment: str
 ) -> HttpResponse:
-    """Render `template` whole, or only its partial `fragment` where htmx asks for that."""
+    """Render `template` whole, or only its partial `fragment` where htmx asks for that.
+
+    The template knows `inserts`, where its long parts wait until the rest is rendered.
+    """
     name = f"{template}#{fragment}" if wants_fragment(request) else template
-    return render(request, name, context)
+    inserts = Inserts()
+    text = render_to_string(name, {**context, "inserts": inserts}, request)
+    return HttpResponse(inserts.fill(text))

@@ -22,7 +22,7 @@ class Heading:
         """This heading and those above it, from the inside out."""
         return [self, *(self.parent.ancestry if self.parent else [])]
 
-    @property
+    @cached_property
     def subtree(self) -> list[Heading]:
         """This heading and all below it, down the page."""
         return [self, *(below for child in self.children for below in child.subtree)]

@@ -6,28 +6,39 @@ away for being old: it goes when the edition goes.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from canon.days import say_since, say_skipped, status_line
 from canon.models import Item, MarkState
-from canon.stencils import Stencil, leave_open
+from canon.stencils import Stencil, encoded, leave_open
 
 if TYPE_CHECKING:
     from canon.catalogue import Shown
     from canon.facets import Facet, Option
     from canon.outline import Heading
+    from canon.progress import Suggestion
     from canon.readers import Guest, Member
     from canon.shelf import ColouredShelf
     from canon.tally import Tally
 
+T = TypeVar("T")
+
 UNREAD = MarkState()
 # Some three kilobytes each at most; a canon of ten thousand items prints what is asked for.
 MOST_KEPT = 4_000
+
+
+class Lines(dict[MarkState, list[bytes]]):
+    """What marks say beside titles, ready to pour: a page says the same few for many items."""
+
+    def __missing__(self, state: MarkState) -> list[bytes]:
+        """Say it, and remember it for the rest of the page."""
+        line = self[state] = encoded(status_line(state))
+        return line
 
 
 class Prints:
@@ -36,6 +47,14 @@ class Prints:
     def __init__(self) -> None:
         """Begin with none."""
         self.kept: dict[Hashable, Stencil] = {}
+        self.made: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` returned for `key` the first time: few things, of every page."""
+        if key not in self.made:
+            self.made[key] = make()
+        found: T = self.made[key]
+        return found
 
     def stencil(
         self, key: Hashable, template: str, context: Mapping[str, Any], blanks: Iterable[str] = ()
@@ -58,15 +77,15 @@ class Prints:
         level: int,
         marks: Mapping[int, MarkState],
         notes: Mapping[int, str],
+        lines: Lines,
         *,
         is_member: bool,
-    ) -> SafeString:
+    ) -> list[bytes]:
         """Return the cards of `items`, under headings of `level`, with a reader's marks and notes.
 
         A card is rendered once for each status it can have.
         """
-        cards = []
-        lines: dict[tuple[str, datetime.date | None], str] = {}
+        cards: list[bytes] = []
         for item in items:
             state, excerpt = marks.get(item.id, UNREAD), notes.get(item.id)
             has_note = excerpt is not None
@@ -83,19 +102,19 @@ class Prints:
                 },
                 blanks=("line", "excerpt"),
             )
-            said = (state.status, state.finished_on)
-            line = lines[said] if said in lines else lines.setdefault(said, status_line(state))
-            cards.append(card.fill(line=line, excerpt=excerpt))
-        return SafeString("".join(cards))
+            card.pour(cards, line=lines[state], excerpt=encoded(excerpt) if has_note else [])
+        return cards
 
     def groups(
         self,
         groups: Iterable[Shown],
         reader: Member | Guest,
         **blanks: Any,
-    ) -> SafeString:
+    ) -> list[bytes]:
         """Return the headings of `groups` with their cards; `blanks` go into their forms."""
-        printed = []
+        printed: list[bytes] = []
+        lines = Lines()
+        values = {name: encoded(value) for name, value in blanks.items()}
         for group in groups:
             heading, is_top = group.heading, bool(group.all_items)
             key = ("group", heading.section.id)
@@ -110,20 +129,21 @@ class Prints:
                 group.card_level,
                 reader.marks,
                 reader.notes,
+                lines,
                 is_member=reader.is_member,
             )
             ids = ",".join(str(item.id) for item in group.all_items)
-            printed.append(form.fill(ids=ids, cards=cards, **blanks))
-        return SafeString("".join(printed))
+            form.pour(printed, ids=encoded(ids), cards=cards, **values)
+        return printed
 
-    def pills(self, facets: Callable[[], Iterable[Facet]], *, are_plain: bool) -> SafeString:
+    def pills(self, facets: Callable[[], Iterable[Facet]], *, are_plain: bool) -> list[bytes]:
         """Return the pills of `facets`, which are plain, and so the same for all, or counted."""
         kept = self.kept.get("pills") if are_plain else None
         if kept is None:
             kept = Stencil("".join(self.pill(facet) for facet in facets()))
             if are_plain:
                 self.kept["pills"] = kept
-        return kept.fill()
+        return [kept.end]
 
     def pill(self, facet: Facet) -> SafeString:
         """Return one pill."""
@@ -210,6 +230,26 @@ class Prints:
         )
         since = say_since(state.started_on) if state.started_on else ""
         return row.fill(since=since, reason=reason, line=status_line(state), csrf_token=token)
+
+    def changed_mark(self, item: Item, state: MarkState) -> SafeString:
+        """Return the mark of `item` as an answer to a change brings it to the page."""
+        key = ("mark", item.id, state.status)
+        mark = self.kept.get(key) or self.stencil(
+            key,
+            "canon/_mark.html",
+            {"item": item, "state": MarkState(state.status), "oob": True},
+            blanks=["line"],
+        )
+        return mark.fill(line=status_line(state))
+
+    def next_up(self, suggestion: Suggestion) -> SafeString:
+        """Return what to read next, and why."""
+        item = suggestion.item
+        key = ("next", item.id)
+        stencil = self.kept.get(key) or self.stencil(
+            key, "canon/_contents.html#next", {"item": item}, blanks=["sentence"]
+        )
+        return stencil.fill(sentence=suggestion.sentence)
 
     def contents(
         self, rows: Iterable[tuple[Heading, Tally]], pages: Mapping[int, int]

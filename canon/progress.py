@@ -28,6 +28,7 @@ from canon.outline import Outline
 States = Mapping[int, MarkState]
 
 UNREAD = MarkState()
+DONE = frozenset({Status.READ, Status.SKIPPED})
 DAY = datetime.timedelta(days=1)
 # How far back the reader's own pace is taken from.
 PACE_WEEKS = 4
@@ -40,14 +41,14 @@ FORESIGHT = datetime.timedelta(days=50 * 365)
 
 def is_open(item: Item, states: States) -> bool:
     """Tell whether `item` is on the list and the reader has not marked it."""
-    return item.state == Item.State.PUBLISHED and item.id not in states
+    return item.id not in states and item.state == Item.State.PUBLISHED
 
 
 def is_left(item: Item, states: States) -> bool:
     """Tell whether `item` is on the list and still to be read by this reader."""
-    done = {Status.READ, Status.SKIPPED}
-    is_published = item.state == Item.State.PUBLISHED
-    return is_published and states.get(item.id, UNREAD).status not in done
+    state = states.get(item.id)
+    is_done = state is not None and state.status in DONE
+    return not is_done and item.state == Item.State.PUBLISHED
 
 
 def count_retired(items: Iterable[Item], states: States) -> int:
@@ -121,7 +122,9 @@ def what_next(
     unmarked = [item for item in everything if is_open(item, states)]
     if not unmarked:
         return []
-    ready = [i for i in unmarked if is_ready(builds_on.get(i.id, ()), known, states)]
+    # Skipping what an item builds on settles it, too.
+    left = {item.id for item in everything if is_left(item, states)}
+    ready = [item for item in unmarked if left.isdisjoint(builds_on.get(item.id, ()))]
     ways = [
         founded(ready, states, builds_on, known),
         following(ready, everything, states, outline),
@@ -147,11 +150,6 @@ def in_turn(ways: list[Iterator[Suggestion]], chosen: Collection[int]) -> Iterat
                 ways.remove(way)
 
 
-def is_ready(bases: Collection[int], known: Mapping[int, Item], states: States) -> bool:
-    """Tell whether none of `bases` is still to be read; skipping one settles it, too."""
-    return not any(is_left(known[pk], states) for pk in bases if pk in known)
-
-
 def founded(
     ready: Iterable[Item],
     states: States,
@@ -161,7 +159,9 @@ def founded(
     """Yield the items all of whose bases are finished, the latest finished first."""
     found: list[tuple[datetime.date, Suggestion]] = []
     for item in ready:
-        bases = [known[pk] for pk in builds_on.get(item.id, ()) if pk in known]
+        if item.id not in builds_on:
+            continue
+        bases = [known[pk] for pk in builds_on[item.id] if pk in known]
         read = [base for base in bases if states.get(base.id, UNREAD).status == Status.READ]
         skipped = [base for base in bases if states.get(base.id, UNREAD).status == Status.SKIPPED]
         if read and not skipped:

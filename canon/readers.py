@@ -28,11 +28,13 @@ from canon.models import (
     Note,
     Status,
     change_marks,
+    excerpts_of,
     set_states,
+    states_of,
     take_held_mark,
     undo_step,
 )
-from canon.models.reading import STATE_FIELDS, go_back
+from canon.models.reading import go_back
 
 # How many steps a guest can take back.
 GUEST_STEPS = 20
@@ -58,13 +60,12 @@ class Member:
     @cached_property
     def marks(self) -> dict[int, MarkState]:
         """What each marked item is to this reader, by the item's id, from one query."""
-        rows = self.user.marks.order_by("pk").values_list("item_id", *STATE_FIELDS)
-        return {item_id: MarkState(*state) for item_id, *state in rows}
+        return states_of(self.user)
 
     @cached_property
     def notes(self) -> dict[int, str]:
         """How each note begins, as plain text, by the item's id, from one query."""
-        return dict(self.user.notes.written().order_by().values_list("item_id", "excerpt"))
+        return excerpts_of(self.user)
 
     @property
     def traits(self) -> list[Any]:

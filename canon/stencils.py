@@ -30,6 +30,8 @@ class Stencil:
         self.parts = text.split(EDGE)
         self.text = SafeString(text)
         self.places = [(place, self.parts[place]) for place in range(1, len(self.parts), 2)]
+        *texts, self.end = (part.encode() for part in self.parts[::2])
+        self.steps = list(zip(texts, self.parts[1::2], strict=True))
 
     def fill(self, **values: Any) -> SafeString:
         """Return the text with a value in every blank, escaped as a template would do it.
@@ -43,3 +45,42 @@ class Stencil:
             value = values[name]
             parts[place] = value if type(value) is SafeString else escape(str(value))
         return SafeString("".join(parts))
+
+    def pour(self, into: list[bytes], **values: list[bytes]) -> None:
+        """Add the text to `into`, encoded, with pieces that need no more escaping in its blanks.
+
+        Raises KeyError if a blank stays open.
+        """
+        for before, name in self.steps:
+            into.append(before)
+            into += values[name]
+        into.append(self.end)
+
+
+class Inserts:
+    """Long texts that go into a page at the very end.
+
+    A template engine copies a text for every node that stands around it, a dozen times for the
+    list of the canon. So the template is given a mark in its place.
+    """
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.left: list[list[bytes]] = []
+
+    def leave(self, pieces: list[bytes]) -> SafeString:
+        """Return the mark to render where `pieces`, which are safe and encoded, belong."""
+        self.left.append(pieces)
+        return SafeString(f"{EDGE}{len(self.left) - 1}{EDGE}")
+
+    def fill(self, text: str) -> bytes:
+        """Return a rendered `text`, encoded, with what was left out in its places."""
+        whole: list[bytes] = []
+        for place, part in enumerate(text.split(EDGE)):
+            whole += self.left[int(part)] if place % 2 else [part.encode()]
+        return b"".join(whole)
+
+
+def encoded(value: Any) -> list[bytes]:
+    """Return `value` as one piece to pour, escaped as a template would do it."""
+    return [(value if type(value) is SafeString else escape(str(value))).encode()]

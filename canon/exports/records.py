@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from django.db.models import Q
 
@@ -28,7 +28,7 @@ def read_states(user: Reader) -> dict[int, MarkState]:
         if mark.status == Status.QUEUED:
             place += 1
         queued = place if mark.status == Status.QUEUED else None
-        states[mark.item_id] = replace(mark.state, queue_position=queued)
+        states[mark.item_id] = mark.state._replace(queue_position=queued)
     return states
 
 

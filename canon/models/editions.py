@@ -16,6 +16,8 @@ from django.db import connections, models
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
+from canon.models.prepared import Prepared
+
 # Whatever a card, the outline or the map shows.
 PARTS = ("section", "item", "author", "authorship", "link", "dependency", "linkcheck")
 
@@ -53,9 +55,14 @@ class EditionStamp(models.Model):
         return self.stamp
 
 
+STAMP = Prepared(lambda pk: EditionStamp.objects.filter(pk=pk).values_list("stamp"))
+
+
 def current_stamp() -> str:
     """Return the stamp of the present edition; empty while nothing was ever written."""
-    return EditionStamp.objects.values_list("stamp", flat=True).first() or ""
+    for (stamp,) in STAMP.rows(1):
+        return str(stamp)
+    return ""
 
 
 def lock_stamp() -> None:

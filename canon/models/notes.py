@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from canon.markdown import plain_text
 from canon.models.items import Item, ItemQuerySet
+from canon.models.prepared import Prepared
 from canon.models.reading import Reader, lock_reader
 from canon.search import fold, split_words
 
@@ -107,6 +108,18 @@ class Note(models.Model):
     def goes_on(self) -> bool:
         """Whether the text is longer than its beginning."""
         return len(self.text) > LONG
+
+
+EXCERPTS_OF_READER = Prepared(
+    lambda user: (
+        Note.objects.filter(user=user).written().order_by().values_list("item_id", "excerpt")
+    )
+)
+
+
+def excerpts_of(user: Reader) -> dict[int, str]:
+    """Return how each note of `user` begins, as plain text, by the item's id, from one query."""
+    return dict(EXCERPTS_OF_READER.rows(user.pk))
 
 
 @receiver(pre_save, sender=Note)

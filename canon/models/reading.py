@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Max, Q, QuerySet
@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from canon.models.items import Item
+from canon.models.prepared import Prepared
 
 # The user model, which canon names only in settings.
 Reader = Any
@@ -37,8 +38,7 @@ StateChange = Callable[["MarkState"], "MarkState"]
 RANK = {"": 0, Status.SKIPPED: 1, Status.QUEUED: 2, Status.READING: 3, Status.READ: 4}
 
 
-@dataclass(frozen=True)
-class MarkState:
+class MarkState(NamedTuple):
     """What a mark says, for members and guests alike; an empty status is unread."""
 
     status: str = ""
@@ -63,7 +63,7 @@ class MarkState:
         """Return this state in types that JSON has."""
         return {
             key: value.isoformat() if isinstance(value, datetime.date) else value
-            for key, value in asdict(self).items()
+            for key, value in self._asdict().items()
         }
 
     def moved_to(self, status: str, today: datetime.date) -> MarkState:
@@ -101,10 +101,10 @@ class MarkState:
 
     def says_the_same_as(self, other: MarkState) -> bool:
         """Compare all but the place in the queue."""
-        return replace(self, queue_position=None) == replace(other, queue_position=None)
+        return self._replace(queue_position=None) == other._replace(queue_position=None)
 
 
-STATE_FIELDS = [field.name for field in fields(MarkState)]
+STATE_FIELDS = MarkState._fields
 
 
 class Mark(models.Model):
@@ -158,6 +158,16 @@ class Mark(models.Model):
             setattr(self, name, getattr(state, name))
 
 
+MARKS_OF_READER = Prepared(
+    lambda user: Mark.objects.filter(user=user).order_by("pk").values_list("item_id", *STATE_FIELDS)
+)
+
+
+def states_of(user: Reader) -> dict[int, MarkState]:
+    """Return what each marked item is to `user`, by the item's id, from one query."""
+    return {item: MarkState(*state) for item, *state in MARKS_OF_READER.rows(user.pk)}
+
+
 class ReadingEvent(models.Model):
     """One line of the append-only log of a reader's changes of status."""
 
@@ -188,11 +198,18 @@ class ReadingEvent(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.item}: {self.get_status_display() or _('Unread')}"
 
 
+LOCK = Prepared(
+    lambda pk: get_user_model().objects.select_for_update().filter(pk=pk).values_list("pk")
+)
+
+
 def lock_reader(user: Reader) -> None:
-    """Let no other change of this reader's marks in before the transaction ends."""
-    # `__class__`, not `type`: request.user is a proxy until it is asked.
-    manager = user.__class__._default_manager
-    manager.select_for_update().values_list("pk").get(pk=user.pk)
+    """Let no other change of this reader's marks in before the transaction ends.
+
+    Raises the user model's DoesNotExist if the account has ended meanwhile.
+    """
+    if not LOCK.rows(user.pk):
+        raise get_user_model().DoesNotExist
 
 
 def change_marks(user: Reader, items: Iterable[Item], status: str) -> uuid.UUID | None:
@@ -274,7 +291,7 @@ def set_states(
             continue
         if after.status == Status.QUEUED and after.queue_position is None:
             last = (end_of_queue(user) if last is None else last) + 1
-            after = replace(after, queue_position=last)
+            after = after._replace(queue_position=last)
         mark.state = after
         changed.append(mark)
         events.append(

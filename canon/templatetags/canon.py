@@ -16,9 +16,11 @@ from canon.filters import ItemFilter
 from canon.models import Item, MarkState
 from canon.my_reading import Entry
 from canon.outline import Heading
+from canon.prints import Lines
 from canon.progress import Suggestion
 from canon.shelf import ColouredShelf
 from canon.standing import Standing
+from canon.stencils import Inserts, encoded
 from canon.tally import Tally
 
 register = template.Library()
@@ -42,27 +44,32 @@ def ids(items: Iterable[Item]) -> str:
 
 @register.simple_tag(takes_context=True)
 def cards(context: dict[str, Any], items: Iterable[Item], level: int) -> SafeString:
-    """Return the cards of `items` as the reader of the page's catalogue has them."""
+    """Leave room for the cards of `items` as the reader of the page's catalogue has them."""
     catalogue: Catalogue = context["catalogue"]
     reader = catalogue.reader
-    return catalogue.edition.prints.cards(
-        items, level, reader.marks, reader.notes, is_member=reader.is_member
+    printed = catalogue.edition.prints.cards(
+        items, level, reader.marks, reader.notes, Lines(), is_member=reader.is_member
     )
+    inserts: Inserts = context["inserts"]
+    return inserts.leave(printed)
 
 
 @register.simple_tag(takes_context=True)
 def groups(context: dict[str, Any], catalogue: Catalogue) -> SafeString:
-    """Return the list in canon order: headings with their cards."""
+    """Leave room for the list in canon order: headings with their cards."""
     blanks = {name: context.get(name, "") for name in ("csrf_token", "here")}
-    return catalogue.edition.prints.groups(catalogue.groups(), catalogue.reader, **blanks)
+    printed = catalogue.edition.prints.groups(catalogue.groups(), catalogue.reader, **blanks)
+    inserts: Inserts = context["inserts"]
+    return inserts.leave(printed)
 
 
-@register.simple_tag
-def pills(catalogue: Catalogue) -> SafeString:
-    """Return the pills of the filter bar."""
+@register.simple_tag(takes_context=True)
+def pills(context: dict[str, Any], catalogue: Catalogue) -> SafeString:
+    """Leave room for the pills of the filter bar."""
     prints, is_plain = catalogue.edition.prints, not catalogue.is_narrowed
-    about_canon = prints.pills(lambda: catalogue.facets, are_plain=is_plain)
-    return about_canon + prints.pill(catalogue.mine)
+    inserts: Inserts = context["inserts"]
+    printed = prints.pills(lambda: catalogue.facets, are_plain=is_plain)
+    return inserts.leave([*printed, *encoded(prints.pill(catalogue.mine))])
 
 
 @register.simple_tag
@@ -122,12 +129,25 @@ def contents(progress: Standing) -> SafeString:
 
 
 @register.simple_tag
+def changed_mark(edition: Edition, item: Item, state: MarkState) -> SafeString:
+    """Return the mark of `item`, to be swapped in wherever on the page it stands."""
+    return edition.prints.changed_mark(item, state)
+
+
+@register.simple_tag
+def next_up(progress: Standing) -> SafeString | str:
+    """Return what the reader could read next, or nothing if nothing is left."""
+    suggestion = progress.next
+    return progress.edition.prints.next_up(suggestion) if suggestion else ""
+
+
+@register.simple_tag
 def linked_data(catalogue: Catalogue, origin: str) -> SafeString:
     """Return the items shown as a schema.org ItemList in JSON-LD, with addresses at `origin`.
 
     It is a data block, which a browser never runs: the content security policy lets it stand.
     """
-    items, number = list(catalogue.page), catalogue.page.number
+    items, number = catalogue.page.object_list, catalogue.page.number
     key = ("linked data", number, catalogue.asked.sorting)
     prints = catalogue.edition.prints
     return prints.stencil(

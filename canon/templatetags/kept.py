@@ -16,6 +16,8 @@ from canon.stencils import Stencil, leave_open
 
 register = template.Library()
 
+# States of what a kept part varies by. Sentences vary by their numbers, some of which hardly recur.
+MOST_KEPT = 500
 
 # The live parts met while a kept part is rendered for keeping; None at any other time.
 met: ContextVar[dict[str, LiveNode] | None] = ContextVar("met", default=None)
@@ -42,6 +44,8 @@ class KeptNode(Node):
         key = (get_language(), *values.values())
         kept = self.kept.get(key)
         if kept is None:
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
             kept = self.kept[key] = self.make(context, values)
         stencil, live = kept
         filled = {name: context.get(name, "") for name in self.blanks}

@@ -1,6 +1,5 @@
 """Pages that show the canon."""
 
-from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -57,7 +56,7 @@ def item_context(request: HttpRequest, item: Item) -> dict[str, Any]:
         "item": item,
         "state": state,
         "note": reader.note_on(item),
-        "dates": DatesForm(instance=Mark(**asdict(state))) if reader.is_member else None,
+        "dates": DatesForm(instance=Mark(**state._asdict())) if reader.is_member else None,
         "trail": reversed(edition.outline.by_id[item.section_id].ancestry),
         "builds_on": edition.builds_on(item),
         "built_on_by": edition.built_on_by(item),
