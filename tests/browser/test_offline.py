@@ -25,7 +25,7 @@ KEPT = """async () => {
 UNTIL = f"""async (name) => {{
   const isThere = async () => (await ({KEPT})()).includes(name);
   for (let tries = 0; !(await isThere()); tries += 1) {{
-    if (tries === 200) throw new Error(`${{name}} is not kept.`);
+    if (tries === 600) throw new Error(`${{name}} is not kept.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }}
 }}"""
