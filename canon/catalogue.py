@@ -62,7 +62,11 @@ class Catalogue:
         self.bar = FilterBar(self.asked, self.edition, reader, passing)
         self.everything = self.edition.items
         self.ids = self.bar.left_without()
-        self.items = self.sorted([item for item in self.everything if item.id in self.ids])
+        self.items = self.sorted(
+            [item for item in self.everything if item.id in self.ids]
+            if self.is_narrowed
+            else self.everything
+        )
         self.page: Page[Item] = Paginator(self.items, PAGE_SIZE).get_page(params.get("page"))
 
     def ask(self, params: QueryDict) -> tuple[Asked, dict[str, set[int]]]:

@@ -46,6 +46,11 @@ class Edition:
         return frozenset(self.by_id)
 
     @cached_property
+    def section_of(self) -> dict[int, int]:
+        """The id of each item's section, by the item's id."""
+        return {item.pk: item.section_id for item in self.items}
+
+    @cached_property
     def by_slug(self) -> dict[str, Item]:
         """All items by their slugs."""
         return {item.slug: item for item in self.items}

@@ -103,8 +103,9 @@ class FilterBar:
         marks, notes, everything = self.reader.marks, self.reader.notes, self.edition.ids
         if name == "status":
             by_status: dict[str, set[int]] = {UNREAD: set(everything - marks.keys())}
-            for pk in everything & marks.keys():
-                by_status.setdefault(marks[pk].status, set()).add(pk)
+            for pk, state in marks.items():
+                if pk in everything:
+                    by_status.setdefault(state.status, set()).add(pk)
             return by_status
         if name == "note":
             return {"yes": everything & notes.keys(), "no": everything - notes.keys()}

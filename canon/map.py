@@ -12,7 +12,7 @@ from canon.map_layout import LABEL, Band, Layout, Spot, Strand, lay_out
 from canon.models import Item, MarkState, Status
 from canon.outline import Heading
 from canon.readers import Guest, Member
-from canon.tally import Tally, tally_edition
+from canon.tally import Tally, count_marked, tally_edition
 
 UNREAD = MarkState()
 # A section that holds more is drawn as its subsections.
@@ -90,7 +90,7 @@ class CanonMap:
         for pk, bases in edition.bases.items():
             if pk in self.places:
                 self.places[pk].builds_on = [self.places[b] for b in bases if b in self.places]
-        self.tally: Tally = tally_edition(edition, marks)
+        self.tally: Tally = tally_edition(edition, count_marked(edition, marks))
 
     def __bool__(self) -> bool:
         """Whether there is anything to draw."""

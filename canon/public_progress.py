@@ -14,7 +14,7 @@ from canon.editions import current_edition
 from canon.models import Item, MarkState, Status
 from canon.outline import Heading
 from canon.shelf import ColouredShelf
-from canon.tally import Tally, tally_by_section, tally_edition
+from canon.tally import Tally, count_marked, tally_by_section, tally_edition
 
 
 class PublicProgress:
@@ -25,7 +25,8 @@ class PublicProgress:
         counted = user.marks.filter(status__in=(Status.READ, Status.SKIPPED))
         self.states = {item: MarkState(s) for item, s in counted.values_list("item_id", "status")}
         self.edition = current_edition()
-        self.total: Tally = tally_edition(self.edition, self.states)
+        self.marked = count_marked(self.edition, self.states)
+        self.total: Tally = tally_edition(self.edition, self.marked)
 
     @cached_property
     def read(self) -> list[Item]:
@@ -42,7 +43,7 @@ class PublicProgress:
     @property
     def bars(self) -> list[tuple[Heading, Tally]]:
         """Each heading with its counts, down the page."""
-        return tally_by_section(self.edition, self.states)
+        return tally_by_section(self.edition, self.marked)
 
     @property
     def finished(self) -> list[tuple[Heading, list[Item]]]:

@@ -10,7 +10,7 @@ from canon.outline import Heading
 from canon.progress import Suggestion, what_next
 from canon.readers import Guest, Member
 from canon.shelf import ColouredShelf
-from canon.tally import Tally, tally_by_section, tally_edition
+from canon.tally import Tally, count_marked, tally_by_section, tally_edition
 
 
 class Standing:
@@ -24,14 +24,18 @@ class Standing:
         Of the shelf, what is not in `shown` turns pale; by default nothing does.
         """
         self.edition, self.marks = edition, reader.marks
-        self.total: Tally = tally_edition(edition, self.marks)
-        self.contents: list[tuple[Heading, Tally]] = tally_by_section(edition, self.marks)
+        marked = count_marked(edition, self.marks)
+        self.total: Tally = tally_edition(edition, marked)
+        self.contents: list[tuple[Heading, Tally]] = tally_by_section(edition, marked)
         statuses = {pk: state.status for pk, state in self.marks.items()}
         self.shelf: ColouredShelf = edition.shelf.coloured(statuses, shown)
         today = reader.today()
         monday = today - datetime.timedelta(days=today.weekday())
-        finished = (state.finished_on for pk, state in self.marks.items() if pk in edition.by_id)
-        self.this_week = sum(1 for day in finished if day and monday <= day <= today)
+        self.this_week = sum(
+            monday <= state.finished_on <= today and pk in edition.by_id
+            for pk, state in self.marks.items()
+            if state.finished_on
+        )
 
     @property
     def next(self) -> Suggestion | None:

@@ -10,6 +10,9 @@ from canon.editions import Edition
 from canon.models import Item, MarkState
 from canon.outline import Heading
 
+# How many marks there are, by the id of a section and the status.
+Marked = Mapping[tuple[int, str], int]
+
 
 @dataclass
 class Tally:
@@ -40,24 +43,26 @@ def tally(items: Collection[Item], marks: Mapping[int, MarkState]) -> Tally:
     return counts
 
 
-def tally_edition(edition: Edition, marks: Mapping[int, MarkState]) -> Tally:
-    """Return the counts of the whole canon, in time that goes by the marks, not by the items."""
+def count_marked(edition: Edition, marks: Mapping[int, MarkState]) -> Marked:
+    """Count the marks of published items by section and status: once, for all that is told."""
+    section_of = edition.section_of
+    return Counter(
+        (section_of[item], state.status) for item, state in marks.items() if item in section_of
+    )
+
+
+def tally_edition(edition: Edition, marked: Marked) -> Tally:
+    """Return the counts of the whole canon, given what `count_marked` counted."""
     counts = Tally(everything=len(edition.items))
-    marked = Counter(marks[item].status for item in marks.keys() & edition.ids)
-    for status, count in marked.items():
+    for (_section, status), count in marked.items():
         counts.add(status, count)
     return counts
 
 
-def tally_by_section(
-    edition: Edition, marks: Mapping[int, MarkState]
-) -> list[tuple[Heading, Tally]]:
+def tally_by_section(edition: Edition, marked: Marked) -> list[tuple[Heading, Tally]]:
     """Return each heading that has items at any depth, down the page, with their counts."""
     sizes = edition.values["section"]
     counts = {h.section.id: Tally(len(sizes[h.section.slug])) for h in edition.headings}
-    marked = Counter(
-        (edition.by_id[item].section_id, marks[item].status) for item in marks.keys() & edition.ids
-    )
     for (section, status), count in marked.items():
         for heading in edition.outline.by_id[section].ancestry:
             counts[heading.section.id].add(status, count)

@@ -8,7 +8,7 @@ import pytest
 from canon.editions import current_edition
 from canon.models import Item, MarkState
 from canon.progress import activity, count_retired, finishes, forecast, recent_pace
-from canon.tally import tally, tally_by_section
+from canon.tally import count_marked, tally, tally_by_section
 from tests.readers import make_reader
 
 date = datetime.date
@@ -36,7 +36,9 @@ def test_a_section_counts_what_stands_below_it():
     reader = make_reader()
     Item.objects.get(slug="gpt-3").mark(reader, "read")
     states = {mark.item_id: mark.state for mark in reader.marks.all()}
-    rows = {h.section.slug: t for h, t in tally_by_section(current_edition(), states)}
+    edition = current_edition()
+    marked = count_marked(edition, states)
+    rows = {h.section.slug: t for h, t in tally_by_section(edition, marked)}
     assert [rows[slug].read for slug in ("landmarks", "llm", "llm-new-models", "market")] == [
         1,
         1,

@@ -165,7 +165,11 @@ MARKS_OF_READER = Prepared(
 
 def states_of(user: Reader) -> dict[int, MarkState]:
     """Return what each marked item is to `user`, by the item's id, from one query."""
-    return {item: MarkState(*state) for item, *state in MARKS_OF_READER.rows(user.pk)}
+    # Each by its name: unpacking any number of them takes twice as long.
+    return {
+        item: MarkState(status, started_on, finished_on, queue_position)
+        for item, status, started_on, finished_on, queue_position in MARKS_OF_READER.rows(user.pk)
+    }
 
 
 class ReadingEvent(models.Model):
