@@ -100,7 +100,7 @@ function spyOnHeadings() {
   spy?.disconnect();
   const contents = document.getElementById("contents");
   const headings = [...document.querySelectorAll(".group > [id]:is(h2, h3, h4)")];
-  if (!contents || !headings.length) return;
+  if (!contents?.checkVisibility() || !headings.length) return;
   spy = new IntersectionObserver(() => {
     const here = headings.findLast((heading) => heading.getBoundingClientRect().top < innerHeight / 4) ?? headings[0];
     showWhere(contents, here.id);
@@ -125,6 +125,10 @@ function showWhere(contents, id) {
 document.addEventListener("htmx:oobAfterSwap", (event) => {
   if (event.detail.target.id === "contents") spyOnHeadings();
 });
+// On a telephone they are a sheet, and nobody looks before it opens.
+document.addEventListener("toggle", (event) => {
+  if (event.target.id === "contents" && event.newState === "open") spyOnHeadings();
+}, true);
 
 // What can wait until the page stands waits, each in a moment of its own: no hand has to.
 const afterwards = (act) => window.addEventListener("load", () => setTimeout(act), { once: true });

@@ -83,6 +83,13 @@ def test_the_contents_tell_where_one_is(page):
     expect(here).to_contain_text("Market analysis")
 
 
+def test_on_a_phone_they_tell_it_when_they_are_opened(page):
+    page.set_viewport_size(PHONE)
+    page.goto("/#market")
+    page.get_by_role("button", name="Contents").click()
+    expect(page.locator("#contents [aria-current]")).to_contain_text("Market analysis")
+
+
 def test_search_and_pills_stay_whole_in_reach_far_down_the_page(page):
     page.set_viewport_size(DESKTOP)
     page.emulate_media(reduced_motion="reduce")
