@@ -1,7 +1,7 @@
-"""Sentences of allauth's pages that Canon's catalogues translate in the words of its own pages.
+"""Sentences of allauth and Django that Canon's catalogues translate in the words of its own pages.
 
-Django looks for a translation in Canon's catalogues first and in allauth's afterwards. Only what
-stands in Canon's sources comes into its catalogues: so these sentences stand here.
+Django looks for a translation in Canon's catalogues first and in those of others afterwards. Only
+what stands in Canon's sources comes into its catalogues: so these sentences stand here.
 """
 
 from django.utils.translation import gettext_noop, ngettext_lazy
@@ -10,6 +10,7 @@ SENTENCES = [
     gettext_noop("This account is currently inactive."),
     gettext_noop("The email address and/or password you specified are not correct."),
     gettext_noop("A user is already registered with this email address."),
+    gettext_noop("Code"),
     gettext_noop("Incorrect code."),
     gettext_noop("Incorrect password."),
     gettext_noop("Invalid or expired key."),
@@ -146,4 +147,40 @@ SENTENCES = [
         "later on, you can use a descriptive name to tell the keys apart."
     ),
     gettext_noop("This functionality requires JavaScript."),
+    # Django's forms and passwords
+    gettext_noop(":"),  # after a label
+    gettext_noop("Your old password was entered incorrectly. Please enter it again."),
+    ngettext_lazy(
+        # Django's own catalogues still have this sentence as it was before Django 5.2.
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+        "count",
+    ),
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+        "min_length",
+    ),
+    gettext_noop("The password is too similar to the %(verbose_name)s."),
+    gettext_noop("Your password can’t be too similar to your other personal information."),
+    gettext_noop("Your password can’t be a commonly used password."),
+    gettext_noop("Your password can’t be entirely numeric."),
+    # Django's admin
+    gettext_noop("You may edit it again below."),
+    gettext_noop("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    gettext_noop("Add %s"),
+    gettext_noop("Change %s"),
+    gettext_noop("View %s"),
+    gettext_noop("Add %(name)s"),
+    gettext_noop("Add another %(verbose_name)s"),
+    gettext_noop(" By %(filter_title)s "),
+    gettext_noop("None available"),
+    gettext_noop("Log out"),
+    gettext_noop("Your password was changed."),
+    gettext_noop(
+        "Please enter your old password, for security’s sake, and then enter your new password "
+        "twice so we can verify you typed it in correctly."
+    ),
 ]

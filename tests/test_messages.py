@@ -7,8 +7,16 @@ from io import StringIO
 from pathlib import Path
 
 import allauth
+import django.conf
 import pytest
+from django.contrib import admin, auth
+from django.contrib.auth.password_validation import (
+    password_validators_help_texts,
+    validate_password,
+)
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from accounts.wording import SENTENCES
 
@@ -55,11 +63,24 @@ def test_every_string_is_translated_and_compiled():
     check()
 
 
-def test_what_canon_says_in_place_of_allauth_is_something_that_allauth_says():
-    said = translation("django", Path(allauth.__file__).parent / "locale", ["zh_Hans"])._catalog
+def test_what_canon_says_in_place_of_others_is_something_that_they_say():
+    others = (allauth, auth, admin, django.conf)
+    folders = [Path(other.__file__).parent / "locale" for other in others]
+    said = [translation("django", folder, ["zh_Hans"])._catalog for folder in folders]
     sentences = [sentence for sentence in SENTENCES if isinstance(sentence, str)]
     assert len(sentences) > 90
-    assert [sentence for sentence in sentences if sentence not in said] == ["Name"]
+    unsaid = [sentence for sentence in sentences if not any(sentence in of for of in said)]
+    assert unsaid == ["Name"]
+
+
+def test_the_hints_about_passwords_are_as_polite_as_all_else():
+    with override("zh-hans"):
+        hints = password_validators_help_texts()
+        with pytest.raises(ValidationError) as refused:
+            validate_password("q7")
+    said = [*hints, *refused.value.messages]
+    assert "密码太短，至少要有 8 个字符。" in said
+    assert [sentence for sentence in said if "你" in sentence] == []
 
 
 @pytest.mark.parametrize("is_listed", [True, False])

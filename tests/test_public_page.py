@@ -122,6 +122,17 @@ def test_the_badge_is_a_picture_that_says_its_figure(client, reader):
     assert not any(element.get("style") for element in badge.walk())
 
 
+def test_the_badge_of_a_chinese_page_is_chinese_throughout(client, reader):
+    badge = read(client.get("/zh-hans/@ada/badge.svg").content.decode())
+    assert badge.one("title").text == "AI 经典：1 / 95 已读"
+    assert [text.text for text in badge.all("text")] == ["AI 经典", "1 / 95 已读"]
+
+
+def test_what_is_finished_is_headed_as_such_in_chinese(client, reader):
+    page = get(client, "/zh-hans/@ada/")
+    assert page.one("h2", id="finished").text == "读完"
+
+
 def test_the_badge_is_kept_for_minutes_and_then_asked_for_by_its_tag(client, reader):
     response = client.get("/@ada/badge.svg")
     assert {"public", "max-age=300"} <= set(response["Cache-Control"].split(", "))

@@ -10,7 +10,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
 
-SOURCES = (("accounts", "*.py"), ("canon", "*.py"), ("templates", "*.html"), ("templates", "*.txt"))
+SOURCES = (
+    ("accounts", "*.py"),
+    ("canon", "*.py"),
+    ("templates", "*.html"),
+    ("templates", "*.svg"),
+    ("templates", "*.txt"),
+)
 # What Django's functions take: message, context before message, singular and plural.
 KEYWORDS: dict[str, Any] = {
     "_": None,
