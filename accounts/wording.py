@@ -4,7 +4,7 @@ Django looks for a translation in Canon's catalogues first and in those of other
 what stands in Canon's sources comes into its catalogues: so these sentences stand here.
 """
 
-from django.utils.translation import gettext_noop, ngettext_lazy
+from django.utils.translation import gettext_noop, ngettext_lazy, npgettext_lazy
 
 SENTENCES = [
     gettext_noop("This account is currently inactive."),
@@ -165,6 +165,13 @@ SENTENCES = [
     gettext_noop("Your password can’t be too similar to your other personal information."),
     gettext_noop("Your password can’t be a commonly used password."),
     gettext_noop("Your password can’t be entirely numeric."),
+    # Django's words for how long ago something was, in which a month is named like March
+    gettext_noop("now"),
+    ngettext_lazy("a second ago", "%(count)s seconds ago", "count"),
+    ngettext_lazy("a minute ago", "%(count)s minutes ago", "count"),
+    ngettext_lazy("an hour ago", "%(count)s hours ago", "count"),
+    npgettext_lazy("naturaltime-past", "%(num)d day", "%(num)d days", "num"),
+    npgettext_lazy("naturaltime-past", "%(num)d month", "%(num)d months", "num"),
     # Django's admin
     gettext_noop("You may edit it again below."),
     gettext_noop("The {name} “{obj}” was added successfully. You may add another {name} below."),
@@ -176,6 +183,8 @@ SENTENCES = [
     gettext_noop("Add %(name)s"),
     gettext_noop("Add another %(verbose_name)s"),
     gettext_noop(" By %(filter_title)s "),
+    gettext_noop("Cannot delete %(name)s"),
+    gettext_noop("%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?"),
     gettext_noop("None available"),
     gettext_noop("Log out"),
     gettext_noop("Your password was changed."),

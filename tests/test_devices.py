@@ -44,6 +44,13 @@ def test_each_device_is_named_as_people_name_it(reader):
     assert page.count("This device") == 1
 
 
+def test_how_long_ago_is_said_as_one_says_it_in_chinese(reader):
+    laptop, _phone = device(FIREFOX), device(IPHONE)
+    UserSession.objects.update(created_at=timezone.now() - datetime.timedelta(days=95))
+    page = laptop.get(f"/zh-hans{DEVICES}").content.decode()
+    assert page.count(" · 3\xa0个月前登录 · 最近活动：刚刚") == 2
+
+
 @pytest.mark.parametrize("user_agent", ["", "curl/8.0", "<script>alert(1)</script>", "x" * 500])
 def test_a_strange_browser_is_listed_all_the_same(reader, user_agent):
     page = device(user_agent).get(DEVICES)

@@ -9,7 +9,7 @@ from pathlib import Path
 import allauth
 import django.conf
 import pytest
-from django.contrib import admin, auth
+from django.contrib import admin, auth, humanize
 from django.contrib.auth.password_validation import (
     password_validators_help_texts,
     validate_password,
@@ -64,7 +64,7 @@ def test_every_string_is_translated_and_compiled():
 
 
 def test_what_canon_says_in_place_of_others_is_something_that_they_say():
-    others = (allauth, auth, admin, django.conf)
+    others = (allauth, auth, admin, humanize, django.conf)
     folders = [Path(other.__file__).parent / "locale" for other in others]
     said = [translation("django", folder, ["zh_Hans"])._catalog for folder in folders]
     sentences = [sentence for sentence in SENTENCES if isinstance(sentence, str)]
