@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 from canon.admin.history import RecordsActs
 from canon.admin.moved_links import TakesNewAddresses
 from canon.admin.site import HTTPS_ASSUMED, TabbedAdmin, count_of
-from canon.link_checking import Manners, OfflineError, check_links
 from canon.models import Item, Link, LinkCheck, Outcome
 
 # Addresses that a curator may have tried while waiting for the page.
@@ -41,6 +40,9 @@ class TriesLinks(admin.ModelAdmin):
     @admin.action(description=_("Try the links now"), permissions=["try"])
     def try_links(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         """Try the addresses of what is chosen and say how many of them work."""
+        # Loaded with an HTTP client, for which no reader's request has a use.
+        from canon.link_checking import Manners, OfflineError, check_links
+
         addresses = self.addresses_of(queryset)
         if len(addresses) > MOST_TRIED_AT_ONCE:
             most = {"most": MOST_TRIED_AT_ONCE}

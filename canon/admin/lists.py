@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from canon.curation.files import UnreadableError, decode
 from canon.curation.list_plans import Choice, ListPlan, bring_in
-from canon.curation.plans import StalePlanError
+from canon.curation.stale import StalePlanError
 from canon.models import Item
 
 # Where the session keeps a list until it is confirmed or discarded.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
@@ -12,37 +13,52 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from import_export.admin import ExportMixin
-from import_export.forms import ExportForm
 
 from canon.curation.files import LARGEST, Sheet, UnreadableError, read_sheet
-from canon.curation.formats import CSV, JSON, XLSX
-from canon.curation.plans import RESOURCES, Plan, StalePlanError, carry_out
+from canon.curation.formats import FORMATS
+from canon.curation.stale import StalePlanError
 from canon.models import Item
+
+if TYPE_CHECKING:
+    from canon.curation.plans import Plan
 
 # Beyond these the page would only be long; the rest is counted, and written all the same.
 MOST_SHOWN = 500
 
 
-class TransfersRows(ExportMixin, admin.ModelAdmin):  # type: ignore[misc]
+def tables() -> Any:
+    """Return the module that reads and writes tables.
+
+    Loaded when the first one comes or goes: django-import-export and what it brings along take
+    memory of every process, and no reader's request has a use for them.
+    """
+    from canon.curation import plans
+
+    return plans
+
+
+class ExportForm(forms.Form):
+    """Asks for the kind of file."""
+
+    format = forms.TypedChoiceField(
+        choices=[(number, kind.extension) for number, kind in enumerate(FORMATS)], coerce=int
+    )
+
+
+class TransfersRows(admin.ModelAdmin):
     """Exports what a list is filtered to, and imports in two steps: looking, and confirming.
 
-    Of django-import-export's own pages the export's logic is used; its templates are not, for they
-    have scripts and styles within.
+    django-import-export's own pages are not used, for they have scripts and styles within.
     """
 
-    ie_base_change_list_template = None
-    export_template_name = "admin/canon/export.html"
-    export_form_class = ExportForm
-    export_formats = (CSV, JSON, XLSX)
-
-    def init_change_list_template(self) -> None:
-        """Leave the list's template to the admin: what is offered there is a template of ours."""
-
     def get_urls(self) -> list[Any]:
-        """Add the import; the export adds itself."""
-        view = self.admin_site.admin_view(self.import_view)
-        return [path("import/", view, name=self.transfer_name("import")), *super().get_urls()]
+        """Add both pages."""
+        views = {"export": self.export_view, "import": self.import_view}
+        own = [
+            path(f"{page}/", self.admin_site.admin_view(view), name=self.transfer_name(page))
+            for page, view in views.items()
+        ]
+        return [*own, *super().get_urls()]
 
     def transfer_name(self, page: str) -> str:
         """Return the name of the address of one of the pages."""
@@ -54,41 +70,37 @@ class TransfersRows(ExportMixin, admin.ModelAdmin):  # type: ignore[misc]
         """Tell whether the user may see what would be exported."""
         return self.has_view_permission(request)
 
-    def get_export_resource_classes(self, _request: HttpRequest) -> list[Any]:
-        """Return the one table there is of these rows."""
-        return [RESOURCES[self.model]]
-
-    def get_export_filename(self, _request: HttpRequest, _queryset: Any, file_format: Any) -> str:
-        """Return the name of the file."""
-        return f"canon-{self.opts.model_name}s.{file_format.get_extension()}"
-
-    def export_action(self, request: HttpRequest) -> HttpResponse:
+    def export_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for the kind of file, and hand it out."""
+        if not self.has_export_permission(request):
+            raise PermissionDenied
         try:
-            response: HttpResponse = super().export_action(request)
+            rows = self.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
             return HttpResponseRedirect(request.path)
-        return response
-
-    def init_request_context_data(self, request: HttpRequest, form: Any) -> dict[str, Any]:
-        """Return what the page shows."""
-        context: dict[str, Any] = super().init_request_context_data(request, form)
-        return context | {
-            "module_name": self.opts.verbose_name_plural,
-            "count": self.get_export_queryset(request).count(),
+        resource = tables().RESOURCES[self.model]
+        form = ExportForm(request.POST or None)
+        if form.is_valid():
+            kind = FORMATS[form.cleaned_data["format"]]()
+            name = f"canon-{self.opts.model_name}s.{kind.extension}"
+            disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+            return HttpResponse(
+                kind.write(resource().export(rows)), kind.content_type, headers=disposition
+            )
+        context = {
+            "form": form,
+            "count": rows.count(),
             "is_filtered": bool(request.GET),
-            "columns": RESOURCES[self.model].column_names(),
+            "columns": resource.column_names(),
         }
+        return self.render_page(request, "export", context)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Offer the import beside the list to those who may."""
         may_import = {"has_import_permission": self.has_import_permission(request)}
-        response: HttpResponse = super().changelist_view(
-            request, (extra_context or {}) | may_import
-        )
-        return response
+        return super().changelist_view(request, (extra_context or {}) | may_import)
 
     # In
 
@@ -121,7 +133,7 @@ class TransfersRows(ExportMixin, admin.ModelAdmin):  # type: ignore[misc]
         try:
             # One byte more than allowed tells that it is too large.
             sheet = read_sheet(file.read(LARGEST + 1), (file.name or "")[:100])
-            Plan(self.model, sheet)
+            tables().Plan(self.model, sheet)
         except UnreadableError as error:
             return self.show_form(request, str(error))
         request.session[self.pending_key] = sheet.to_json()
@@ -136,12 +148,12 @@ class TransfersRows(ExportMixin, admin.ModelAdmin):  # type: ignore[misc]
         sheet = Sheet.from_json(kept)
         fingerprint = request.POST.get("fingerprint", "")
         try:
-            plan = carry_out(self.model, sheet, fingerprint, request.user)
+            plan = tables().carry_out(self.model, sheet, fingerprint, request.user)
         except StalePlanError as error:
             return self.show_plan(request, error.plan, status=409)
         except IntegrityError:
             # Somebody took a slug or an address at the same moment.
-            return self.show_plan(request, Plan(self.model, sheet), status=409)
+            return self.show_plan(request, tables().Plan(self.model, sheet), status=409)
         del request.session[self.pending_key]
         done = _("Imported. New: %(new)d; changed: %(changed)d; left out: %(bad)d.")
         counts = {"new": plan.new_count, "changed": plan.changed_count, "bad": len(plan.bad)}
@@ -159,12 +171,12 @@ class TransfersRows(ExportMixin, admin.ModelAdmin):  # type: ignore[misc]
         kept = request.session.get(self.pending_key)
         if kept is None:
             return self.show_form(request)
-        return self.show_plan(request, Plan(self.model, Sheet.from_json(kept)))
+        return self.show_plan(request, tables().Plan(self.model, Sheet.from_json(kept)))
 
     def show_form(self, request: HttpRequest, error: str = "") -> HttpResponse:
         """Ask for a file, and say what is wrong with the last one."""
-        context = {"error": error, "columns": RESOURCES[self.model].column_names()}
-        return self.render_import(request, context, status=422 if error else 200)
+        context = {"error": error, "columns": tables().RESOURCES[self.model].column_names()}
+        return self.render_page(request, "import", context, status=422 if error else 200)
 
     def show_plan(self, request: HttpRequest, plan: Plan, status: int = 200) -> HttpResponse:
         """Show what a file would change; 409 says that it is not what was confirmed."""
@@ -176,17 +188,19 @@ class TransfersRows(ExportMixin, admin.ModelAdmin):  # type: ignore[misc]
             "complaints_not_shown": max(len(plan.bad) - MOST_SHOWN, 0),
             "is_stale": status == 409,
         }
-        return self.render_import(request, context, status)
+        return self.render_page(request, "import", context, status)
 
-    def render_import(
-        self, request: HttpRequest, context: dict[str, Any], status: int
+    # Both
+
+    def render_page(
+        self, request: HttpRequest, page: str, context: dict[str, Any], status: int = 200
     ) -> HttpResponse:
-        """Render the page of the import."""
+        """Render the page of the export or of the import."""
         shared = {
             **self.admin_site.each_context(request),
-            "title": _("Import"),
+            "title": {"export": _("Export"), "import": _("Import")}[page],
             "opts": self.opts,
             "module_name": self.opts.verbose_name_plural,
         }
-        template = "admin/canon/import.html"
+        template = f"admin/canon/{page}.html"
         return TemplateResponse(request, template, shared | context, status=status)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Self
 
-import openpyxl
 from django.utils.translation import gettext as _
 
 from canon.exports.table import undefuse
@@ -116,6 +115,8 @@ def read_workbook(data: bytes) -> Iterator[list[str]]:
 
     Raises UnreadableError if the workbook is broken, or would unpack to more than is read.
     """
+    import openpyxl  # of some megabytes, which only workbooks need
+
     try:
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:

@@ -1,7 +1,8 @@
 """The kinds of file a table of the canon is exported as: fit for a spreadsheet, and read back.
 
 A cell that a spreadsheet would run gets an apostrophe in front, which the import takes off again.
-django-import-export's own way, to take the sign itself off, would change what is exported.
+django-import-export's own formats would take the sign itself off, which changes what is exported,
+and load the packages of all kinds of file together, used or not.
 """
 
 from __future__ import annotations
@@ -9,12 +10,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import Any
-
-from import_export.formats import base_formats
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
 
 from canon.exports.table import defuse
 
@@ -24,12 +21,24 @@ LONG_COLUMNS = {"annotation_en", "annotation_zh_hans", "introduction_en", "intro
 LONG_COLUMNS |= {"address", "links", "title"}
 
 
-class CSV(base_formats.CSV):  # type: ignore[misc]
+class Format:
+    """One kind of file."""
+
+    extension: str
+    content_type: str
+
+    def write(self, dataset: Any) -> bytes:
+        """Return the bytes of the file."""
+        raise NotImplementedError
+
+
+class CSV(Format):
     """Comma-separated, in UTF-8 with the mark that spreadsheets look for."""
 
-    CONTENT_TYPE = "text/csv; charset=utf-8"
+    extension = "csv"
+    content_type = "text/csv; charset=utf-8"
 
-    def export_data(self, dataset: Any, **_kwargs: Any) -> bytes:
+    def write(self, dataset: Any) -> bytes:
         """Return the bytes of the file."""
         text = io.StringIO(newline="")
         table = csv.writer(text, lineterminator="\r\n")
@@ -38,26 +47,37 @@ class CSV(base_formats.CSV):  # type: ignore[misc]
         return text.getvalue().encode("utf-8-sig")
 
 
-class JSON(base_formats.JSON):  # type: ignore[misc]
+class JSON(Format):
     """A list of objects, one for each row."""
 
-    def export_data(self, dataset: Any, **_kwargs: Any) -> bytes:
+    extension = "json"
+    content_type = "application/json"
+
+    def write(self, dataset: Any) -> bytes:
         """Return the bytes of the file."""
         records = [dict(zip(dataset.headers, cells, strict=True)) for cells in dataset]
         return f"{json.dumps(records, ensure_ascii=False, indent=1)}\n".encode()
 
 
-class XLSX(base_formats.XLSX):  # type: ignore[misc]
+class XLSX(Format):
     """A workbook with one sheet."""
 
-    def export_data(self, dataset: Any, **_kwargs: Any) -> bytes:
+    extension = "xlsx"
+    content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+    def write(self, dataset: Any) -> bytes:
         """Return the bytes of the file."""
+        # Of some megabytes, which only workbooks need.
+        from openpyxl import Workbook
+        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+        from openpyxl.styles import Alignment, Font
+
         book = Workbook()
         sheet = book.worksheets[0]
         sheet.append(dataset.headers)
         sheet.freeze_panes = "B2"
         for cells in dataset:
-            sheet.append([showable(safe(cell)) for cell in cells])
+            sheet.append([showable(safe(cell), ILLEGAL_CHARACTERS_RE) for cell in cells])
         for column in sheet.iter_cols():
             is_long = column[0].value in LONG_COLUMNS
             sheet.column_dimensions[column[0].column_letter].width = WIDE if is_long else NARROW
@@ -69,11 +89,15 @@ class XLSX(base_formats.XLSX):  # type: ignore[misc]
         return file.getvalue()
 
 
+# The form counts them; the page names them in the order of their use.
+FORMATS: tuple[type[Format], ...] = (CSV, JSON, XLSX)
+
+
 def safe(cell: Any) -> Any:
     """Return a cell that no spreadsheet runs."""
     return defuse(cell) if isinstance(cell, str) else cell
 
 
-def showable(cell: Any) -> Any:
+def showable(cell: Any, unshowable: re.Pattern[str]) -> Any:
     """Return a cell without what no workbook can hold."""
-    return ILLEGAL_CHARACTERS_RE.sub("\ufffd", cell) if isinstance(cell, str) else cell
+    return unshowable.sub("\ufffd", cell) if isinstance(cell, str) else cell

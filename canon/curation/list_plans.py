@@ -26,8 +26,8 @@ from canon.curation.guesses import (
 )
 from canon.curation.known import Address, Known
 from canon.curation.markdown_lists import Entry, FoundLink, read_markdown_list
-from canon.curation.plans import StalePlanError
 from canon.curation.slugs import make_slug
+from canon.curation.stale import StalePlanError
 from canon.models import Item, Link, Section
 from canon.models.locks import lock_outline
 from canon.search import fold

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from canon.curation.files import Sheet, UnreadableError
 from canon.curation.items import ItemResource
 from canon.curation.resources import CanonResource, RowPlan
+from canon.curation.stale import StalePlanError
 from canon.curation.tables import AuthorResource, SectionResource
 from canon.models import Author, Item, Section
 from canon.models.locks import lock_outline
@@ -22,15 +23,6 @@ RESOURCES: dict[type[models.Model], type[CanonResource]] = {
     Section: SectionResource,
     Author: AuthorResource,
 }
-
-
-class StalePlanError(Exception):
-    """The canon has changed: what would be written is not what was confirmed."""
-
-    def __init__(self, plan: Any) -> None:
-        """Carry the plan as it is now."""
-        super().__init__()
-        self.plan = plan
 
 
 class Plan:
