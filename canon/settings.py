@@ -82,7 +82,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "django_filters",
     "django_htmx",
-    "import_export",
     "reversion",
     "template_partials",
     "csp",

@@ -30,7 +30,8 @@ def tables() -> Any:
     """Return the module that reads and writes tables.
 
     Loaded when the first one comes or goes: django-import-export and what it brings along take
-    memory of every process, and no reader's request has a use for them.
+    memory of every process, and no reader's request has a use for them. It is no installed app,
+    because the admin loads the `admin` of each, and that one every kind of file.
     """
     from canon.curation import plans
 
