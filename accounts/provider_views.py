@@ -2,16 +2,18 @@
 
 A provider knows one address to come back to, so that it carries no language. The language of the
 page one left from is kept in the session meanwhile.
+
+The addresses are there whether their providers are configured or not; only what is configured is
+loaded.
 """
 
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from typing import Any
 
 from allauth.socialaccount.models import SocialApp
-from allauth.socialaccount.providers.github import views as github
-from allauth.socialaccount.providers.google import views as google
-from allauth.socialaccount.providers.openid_connect import views as openid_connect
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -22,17 +24,30 @@ View = Callable[..., HttpResponse]
 LANGUAGE_KEY = "language_at_sign_in"
 
 
-def configured(view: View) -> View:
-    """Return `view`, so that a provider nobody has configured is not found."""
+def configured(provider: str, view: View) -> View:
+    """Return `view` of a provider, which is not found where nobody has configured it."""
 
     @wraps(view)
     def find_provider(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if provider not in settings.SOCIALACCOUNT_PROVIDERS:
+            raise Http404
         try:
             return view(request, *args, **kwargs)
         except SocialApp.DoesNotExist as missing:
             raise Http404 from missing
 
     return find_provider
+
+
+def of_allauth(provider: str, name: str) -> View:
+    """Return the view of allauth that has this name, which is loaded when it is asked."""
+
+    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        views = import_module(f"allauth.socialaccount.providers.{provider}.views")
+        answer: HttpResponse = getattr(views, name)(request, *args, **kwargs)
+        return answer
+
+    return view
 
 
 def leaving(view: View) -> View:
@@ -59,9 +74,19 @@ def returning(view: View) -> View:
     return restore_language
 
 
-google_login = configured(leaving(google.oauth2_login))
-google_callback = configured(returning(google.oauth2_callback))
-github_login = configured(leaving(github.oauth2_login))
-github_callback = configured(returning(github.oauth2_callback))
-openid_connect_login = configured(leaving(openid_connect.login))
-openid_connect_callback = configured(returning(openid_connect.callback))
+def to_provider(provider: str, name: str) -> View:
+    """Return the view that leads to a provider."""
+    return configured(provider, leaving(of_allauth(provider, name)))
+
+
+def from_provider(provider: str, name: str) -> View:
+    """Return the view to which a provider leads back."""
+    return configured(provider, returning(of_allauth(provider, name)))
+
+
+google_login = to_provider("google", "oauth2_login")
+google_callback = from_provider("google", "oauth2_callback")
+github_login = to_provider("github", "oauth2_login")
+github_callback = from_provider("github", "oauth2_callback")
+openid_connect_login = to_provider("openid_connect", "login")
+openid_connect_callback = from_provider("openid_connect", "callback")

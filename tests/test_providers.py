@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from canon.environment import read_providers
 from tests.commands import complaint, run
+from tests.providers import configure
 from tests.readers import make_reader
 
 VARIABLES = {
@@ -31,13 +32,7 @@ def unconfigured(monkeypatch):
 @pytest.fixture
 def configured(monkeypatch, settings):
     """A site with all three, read from the environment as the settings read them."""
-    for name, value in VARIABLES.items():
-        monkeypatch.setenv(name, value)
-    settings.SOCIALACCOUNT_PROVIDERS, origins = read_providers()
-    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-    settings.CONTENT_SECURITY_POLICY = {
-        "DIRECTIVES": {**directives, "form-action": [*directives["form-action"], *origins]}
-    }
+    configure(monkeypatch, settings, VARIABLES)
 
 
 def test_without_variables_there_is_none(unconfigured):
@@ -74,6 +69,17 @@ def test_the_browser_may_send_forms_to_configured_ones(tmp_path):
         **VARIABLES,
     ).stdout
     assert all(origin in said for origin in ORIGINS)
+
+
+def test_a_site_that_starts_with_them_knows_them(tmp_path):
+    said = run(
+        "shell",
+        "--command=from allauth.socialaccount.providers import registry; "
+        "print(sorted(registry.provider_map))",
+        data=tmp_path,
+        **VARIABLES,
+    ).stdout
+    assert "['github', 'google', 'openid_connect']" in said
 
 
 @pytest.mark.django_db

@@ -8,8 +8,8 @@ from django.conf import settings as site
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from canon.environment import read_providers
 from tests import identity_provider
+from tests.providers import configure
 from tests.readers import make_reader
 from tests.test_serve import free_port, is_over, listens
 
@@ -37,15 +37,13 @@ def provider(live_server, tmp_path, monkeypatch, settings):
             break
     # Cookies ignore ports: one site is localhost, the other 127.0.0.1.
     address = f"http://127.0.0.1:{port}"
-    monkeypatch.setenv("OIDC_NAME", "The company")
-    monkeypatch.setenv("OIDC_SERVER_URL", address)
-    monkeypatch.setenv("OIDC_CLIENT_ID", identity_provider.CLIENT_ID)
-    monkeypatch.setenv("OIDC_CLIENT_SECRET", identity_provider.CLIENT_SECRET)
-    settings.SOCIALACCOUNT_PROVIDERS, origins = read_providers()
-    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-    settings.CONTENT_SECURITY_POLICY = {
-        "DIRECTIVES": {**directives, "form-action": [*directives["form-action"], *origins]}
+    variables = {
+        "OIDC_NAME": "The company",
+        "OIDC_SERVER_URL": address,
+        "OIDC_CLIENT_ID": identity_provider.CLIENT_ID,
+        "OIDC_CLIENT_SECRET": identity_provider.CLIENT_SECRET,
     }
+    configure(monkeypatch, settings, variables)
     yield address
     process.terminate()
     process.wait(10)
