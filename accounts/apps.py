@@ -10,3 +10,8 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Listen for second factors that are shown, and for accounts that are deleted."""
         from accounts import leaving, second_factor  # noqa: F401
+        from accounts.late import put_off
+
+        # Used only while a passkey is shown or added; with it come a cryptographic library and a
+        # list of all public suffixes.
+        put_off("allauth.mfa.webauthn.internal.auth")
