@@ -196,6 +196,12 @@ def test_a_database_that_cannot_be_reached_ends_in_its_reason(tmp_path):
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="The environment is found in /proc.")
+def test_the_threads_of_a_worker_share_one_heap(fresh):
+    given = Path(f"/proc/{fresh.process.pid}/environ").read_bytes().split(b"\0")
+    assert b"MALLOC_ARENA_MAX=1" in given
+
+
 def workers_of(process):
     """Return the ids of gunicorn's workers."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
