@@ -28,6 +28,7 @@ from playwright.sync_api import (
 )
 
 from canon.models import Author, Authorship, Dependency, Item, Link, Section
+from tests.readers import make_curator
 
 FIXTURES = sorted(str(path) for path in Path(settings.FIXTURE_DIRS[0]).glob("*.json"))
 CHROMIUM_FLAGS = [
@@ -130,6 +131,19 @@ def canon(transactional_db) -> None:
     """
     cache.clear()
     restore_canon()
+
+
+@pytest.fixture
+def curator(db):
+    """A user who may curate the canon."""
+    return make_curator()
+
+
+@pytest.fixture
+def desk(client, curator):
+    """A client at the curators' desk, signed in as `curator`."""
+    client.force_login(curator)
+    return client
 
 
 def find_chromium() -> str | None:

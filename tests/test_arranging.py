@@ -7,24 +7,13 @@ from django.test.utils import CaptureQueriesContext
 from reversion.models import Revision, Version
 
 from canon.models import Item, Section
-from tests.readers import make_curator, make_reader
+from tests.readers import make_reader
 from tests.test_admin import change_page, filled_in
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "/admin/canon/item/arrange/"
 AS_SCRIPT = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def curator():
-    return make_curator()
-
-
-@pytest.fixture
-def desk(client, curator):
-    client.force_login(curator)
-    return client
 
 
 def item(slug="bert"):

@@ -5,24 +5,13 @@ from django.contrib.auth.models import Permission
 from reversion.models import Revision
 
 from canon.models import Finding, Item, Link, LinkCheck, Outcome
-from tests.readers import make_curator, make_reader
+from tests.readers import make_reader
 from tests.test_admin import change_page
 
 pytestmark = pytest.mark.django_db
 
 CHECKS = "/admin/canon/linkcheck/"
 OLD, NEW = "https://old.example.org/paper", "https://new.example.org/paper"
-
-
-@pytest.fixture
-def curator():
-    return make_curator()
-
-
-@pytest.fixture
-def desk(client, curator):
-    client.force_login(curator)
-    return client
 
 
 def item(slug="bert"):

@@ -6,23 +6,12 @@ from django.core.exceptions import ValidationError
 from reversion.models import Revision
 
 from canon.models import Item, Note, Status, write_note
-from tests.readers import make_curator, make_reader
+from tests.readers import make_reader
 from tests.test_admin import change_page, errors, filled_in
 
 pytestmark = pytest.mark.django_db
 
 ITEMS = "/admin/canon/item/"
-
-
-@pytest.fixture
-def curator():
-    return make_curator()
-
-
-@pytest.fixture
-def desk(client, curator):
-    client.force_login(curator)
-    return client
 
 
 def item(slug="bert"):
