@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
+from canon.models import Item
 from tests.browser.tour import SOME, furnish, window_of
+from tests.readers import make_curator, sign_in_browser
 
 pytestmark = pytest.mark.browser
 
@@ -19,6 +21,7 @@ INK = """element => {
     const { left, right, top, bottom } = range.getBoundingClientRect();
     return { left, right, top, bottom };
 }"""
+BOX = "element => element.getBoundingClientRect().toJSON()"
 TONES = "element => [element, element.closest('.openers')].map(of => getComputedStyle(of).color)"
 
 
@@ -83,3 +86,14 @@ def test_nothing_shows_between_the_search_and_the_filters_that_stay(page):
     page.wait_for_function("document.querySelector('.search').getBoundingClientRect().top === 0")
     end = search.bounding_box()["y"] + search.bounding_box()["height"]
     assert pills.bounding_box()["y"] <= end
+
+
+@pytest.mark.parametrize("width", [1280, 1100])
+def test_a_long_title_at_the_desk_runs_into_no_tool(page, context, live_server, width):
+    sign_in_browser(context, live_server.url, make_curator())
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"/admin/canon/item/{Item.objects.get(slug='bert').pk}/change/")
+    title = page.locator("#content > h2").evaluate(INK)
+    tools = page.locator(".object-tools a")
+    assert tools.count() == 3
+    assert not any(overlap(title, tool.evaluate(BOX)) for tool in tools.all())
