@@ -176,6 +176,11 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True
 MFA_TOTP_ISSUER = "AI Canon"
 MFA_TOTP_TOLERANCE = 1  # telephones' clocks are off by seconds
+MFA_FORMS = {
+    "authenticate": "accounts.app_codes.AuthenticateOnceForm",
+    "reauthenticate": "accounts.app_codes.ReauthenticateOnceForm",
+    "activate_totp": "accounts.app_codes.ActivateOnceForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers themselves allow http on localhost only
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
