@@ -3,18 +3,24 @@
 Fields, filters and pages are found, not named: a new one is tried without being added here.
 """
 
+import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 import pytest
+import reversion
 from django.apps import apps
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Cast, Concat
+from django.test import Client
+from django.urls import reverse
+from reversion.models import Version
 
 from canon.filters import ItemFilter
-from canon.models import Item, Status, write_note
+from canon.models import Author, Finding, Item, LinkCheck, Outcome, Status, write_note
 from tests.addresses import addresses
 from tests.readers import make_reader
 
@@ -24,6 +30,10 @@ pytestmark = pytest.mark.django_db
 MARKUP = "\"'></script></title></textarea><xss onxss=1>"
 # What addresses are made of, or nobody outside the code writes.
 NO_TEXT = (models.SlugField, models.URLField, models.EmailField)
+PASSWORD = "an unlikely phrase"
+DESK = list(admin.site._registry)
+# Asks other sites whether their pages are there.
+ASKS_OTHERS = {"try_links"}
 OWN_MODELS = [
     *apps.get_app_config("canon").get_models(),
     apps.get_model("usersessions.UserSession"),
@@ -41,10 +51,13 @@ class Finder(HTMLParser):
 
 def is_attacked(response):
     """Tell whether markup of somebody else's came through."""
-    if "html" not in response.headers.get("Content-Type", ""):
-        return False
+    kind = response.headers.get("Content-Type", "")
     finder = Finder()
-    finder.feed(response.content.decode())
+    if "html" in kind or "svg" in kind:
+        finder.feed(response.content.decode())
+    if "atom" in kind:  # what a program that reads feeds takes for HTML
+        for element in ET.fromstring(response.content).iter():
+            finder.feed((element.text or "") if element.get("type") == "html" else "")
     return finder.found
 
 
@@ -61,16 +74,42 @@ def text_fields(model):
     ]
 
 
+def fill(user):
+    """Make something of `user`'s, and of the canon's, for every kind of page."""
+    item, gone = Item.objects.get(slug="bert"), Item.objects.get(slug="gpt-3")
+    item.mark(user, Status.READ)
+    gone.mark(user, Status.READING)
+    gone.retire("It is gone.", replaced_by=item)
+    write_note(user, item, MARKUP, based_on=0)
+    for number, state in enumerate(("open", "declined", "accepted")):
+        url = f"https://example.org/essay-{number}"
+        user.suggestions.create(kind="item", url=url, text=MARKUP, state=state, item=item)
+    LinkCheck.objects.record(item.url, Finding(Outcome.GONE, 404))
+    Client().post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+
+
+def write_history():
+    """Keep versions of what stands there now, of what is changed, and of what is deleted."""
+    item = Item.objects.get(slug="bert")
+    author = Author.objects.create(slug="nobody", name=MARKUP)
+    for _time in range(2):
+        with reversion.create_revision():
+            item.annotation_en += MARKUP
+            item.title += MARKUP
+            item.save()
+            for row in (item.section, author):
+                row.save()
+    author.delete()
+
+
 @pytest.fixture
 def hostile(client):
     """A superuser on a site whose every text is an attack, and who may see all of it."""
-    user = make_reader(is_staff=True, is_superuser=True, handle="ada", is_public=True)
+    user = make_reader(
+        password=PASSWORD, is_staff=True, is_superuser=True, handle="ada", is_public=True
+    )
     client.force_login(user)
-    item = Item.objects.get(slug="bert")
-    item.mark(user, Status.READ)
-    write_note(user, item, MARKUP, based_on=0)
-    user.suggestions.create(kind="item", url="https://example.org/essay", text=MARKUP)
-    client.get("/")
+    fill(user)
     for model in OWN_MODELS:
         attack = Concat(
             Value(MARKUP), Cast("pk", models.CharField()), output_field=models.TextField()
@@ -78,7 +117,27 @@ def hostile(client):
         fields = {field.name: attack for field in text_fields(model)}
         if fields:
             model._base_manager.update(**fields)
+    write_history()
     return user
+
+
+def desk_addresses(user):
+    """Return each address of the desk that stands for a row, with a row of its own kind."""
+    rows = [(model, row.pk, 0) for model in DESK for row in model._base_manager.all()[:1]]
+    versions = [version for version in Version.objects.all() if version._model in DESK]
+    rows += [(version._model, version.object_id, version.pk) for version in versions]
+    found = set()
+    for model, pk, version in rows:
+        list_address = changelist(model)
+        keys = dict.fromkeys(["object_id", "pk", "item_id"], pk)
+        for address in addresses(user, **keys, version_id=version):
+            found |= {address} if address.startswith(list_address) else set()
+    return sorted(found)
+
+
+def changelist(model):
+    """Return the address of the list of a model in the desk."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
 
 def test_the_attack_would_be_seen():
@@ -89,7 +148,6 @@ def test_the_attack_would_be_seen():
 
 
 def test_stored_texts_are_markup_on_no_page(client, hostile, settings):
-    suggestion = hostile.suggestions.get()
     seen = 0
     for address in addresses(hostile):
         for prefix, headers in (("", {}), ("/zh-hans", {"HX-Request": "true"})):
@@ -97,14 +155,45 @@ def test_stored_texts_are_markup_on_no_page(client, hostile, settings):
             assert not is_attacked(response), address
             seen += b"xss" in response.content if not response.streaming else 0
         client.force_login(hostile)  # one of the addresses signs out
-    for pk, name in ((suggestion.pk, "suggestion"), (Item.objects.first().section_id, "section")):
-        assert not is_attacked(client.get(f"/admin/canon/{name}/{pk}/change/"))
+    assert seen > 60
+
+
+def test_stored_texts_are_markup_on_no_page_of_the_desk(client, hostile):
+    seen = 0
+    for address in desk_addresses(hostile):
+        response = client.get(address)
+        assert not is_attacked(response), address
+        seen += b"xss" in response.content
     assert seen > 20
+
+
+@pytest.mark.parametrize("model", DESK, ids=lambda model: model._meta.model_name)
+def test_what_the_desk_asks_before_it_acts_is_no_markup(client, hostile, model):
+    address = changelist(model)
+    form = client.get(address).context_data["action_form"]
+    chosen = [row.pk for row in model._base_manager.order_by("pk")[:3]]
+    for name, _label in form.fields["action"].choices if form else []:
+        if name not in ASKS_OTHERS:
+            data = {"action": name, "_selected_action": chosen}
+            assert not is_attacked(client.post(address, data, follow=True)), name
+
+
+def test_what_is_said_of_stored_texts_is_no_markup(client, hostile):
+    said = 0
+    for address in addresses(hostile):
+        client.force_login(hostile)
+        fields = {"status": "reading", "move": "up", "theme": "dark", "text": "x", "version": "0"}
+        response = client.post(address, fields, follow=True)
+        assert not is_attacked(response), address
+        said += b'class="toast' in response.content and b"xss" in response.content
+    assert said > 3
 
 
 @pytest.mark.parametrize("prefix", ["", "/zh-hans"])
 def test_values_of_filters_are_markup_on_no_page(client, prefix):
-    client.force_login(make_reader(is_staff=True, is_superuser=True))
+    user = make_reader(is_staff=True, is_superuser=True)
+    write_note(user, Item.objects.first(), "So that there is something to search.", based_on=0)
+    client.force_login(user)
     names = [*ItemFilter.base_filters, "next", "page", "p", "o", "_popup", MARKUP]
     pages = ["/", "/map/", "/notes/", "/suggest/", "/accounts/login/", "/admin/canon/item/"]
     for page in pages:

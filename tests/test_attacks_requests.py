@@ -1,13 +1,16 @@
 """Requests that a page of ours would never make are refused, at every address of the site."""
 
 import io
+import re
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import validate_handle, validate_not_reserved
@@ -20,6 +23,8 @@ pytestmark = pytest.mark.django_db
 
 PASSWORD = "an unlikely phrase"
 FIELDS = {"status": "read", "theme": "dark", "text": "x", "version": "0", "move": "up"}
+# A visit may write its own session, and count attempts.
+WRITES = re.compile(r"(INSERT|UPDATE|DELETE)\b(?!.*django_(session|cache)\b)", re.DOTALL)
 ELSEWHERE = [
     "https://evil.example/",
     "//evil.example/",
@@ -93,6 +98,33 @@ def test_no_address_takes_a_post_without_the_token(ada):
             response = getattr(client, method)(address, FIELDS)
             assert response.status_code in (403, 405), f"{method} {address}"
     assert ada.suggestions.count() == 1
+
+
+def written(queries):
+    """Return the statements that wrote something, but for what was taken back."""
+    found, savepoints = [], []
+    for sql in (query["sql"] for query in queries):
+        if sql.startswith("SAVEPOINT"):
+            savepoints.append(len(found))
+        elif sql.startswith("ROLLBACK TO"):
+            del found[savepoints[-1] :]
+        elif sql.startswith("RELEASE"):
+            savepoints.pop()
+        elif WRITES.match(sql):
+            found.append(sql)
+    return found
+
+
+def test_no_address_changes_anything_by_a_get(client, ada):
+    client.post(reverse("account_login"), {"login": ada.email, "password": PASSWORD})
+    keys = {"pk": ada.usersession_set.get().pk, "step": ada.reading_events.get().step}
+
+    for address in addresses(ada, **keys):
+        for headers in ({}, {"HX-Request": "true"}):
+            with CaptureQueriesContext(connection) as queries:
+                client.get(address, FIELDS, headers=headers)
+            assert written(queries) == [], address
+    assert client.get(reverse("preferences")).status_code == 200
 
 
 def test_signing_in_makes_a_new_session(client, ada):

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.test import Client
 
 from canon.models import Item
+from tests.addresses import addresses
 from tests.pages import get, read
 from tests.readers import make_curator, make_reader
 
@@ -77,11 +78,16 @@ def test_the_content_security_policy_is_the_one_in_the_settings(client, address,
 
 
 def test_the_policy_allows_only_our_own_files_and_no_inline_code(client):
-    directives = policy(client.get("/items/bert/"))
-    assert directives["default-src"] == ["'none'"]
-    assert directives["script-src"] == directives["style-src"] == ["'self'"]
-    assert directives["base-uri"] == directives["frame-ancestors"] == ["'none'"]
-    assert "unsafe" not in str(directives)
+    none, own = ["'none'"], ["'self'"]
+    kinds = ("script", "style", "font", "connect", "manifest", "worker")
+    assert policy(client.get("/items/bert/")) == {
+        **{f"{kind}-src": own for kind in kinds},
+        "img-src": [*own, "data:"],
+        "default-src": none,
+        "form-action": own,
+        "base-uri": none,
+        "frame-ancestors": none,
+    }
 
 
 @pytest.mark.parametrize(("address", "headers", "status"), ANSWERS)
@@ -133,6 +139,20 @@ def test_the_desk_is_protected(client):
     assert response.headers["Permissions-Policy"]
 
 
+@pytest.mark.parametrize("is_member", [True, False], ids=["member", "guest"])
+def test_no_address_of_the_site_makes_an_exception(client, is_member):
+    user = make_reader(is_staff=True, is_superuser=True, handle="ada", is_public=True)
+    whole = policy(client.get("/"))
+    for address in addresses(user):
+        if is_member:
+            client.force_login(user)  # one of the addresses signs out
+        response = client.get(address)
+        assert policy(response) == whole, address
+        assert response.headers["X-Content-Type-Options"] == "nosniff", address
+        assert response.headers["X-Frame-Options"] == "DENY", address
+        assert not [name for name in response.headers if name.startswith("Access-Control-")]
+
+
 def test_only_the_badge_may_be_shown_on_other_sites(client):
     make_reader(handle="ada", is_public=True)
     response = client.get("/@ada/badge.svg")
@@ -147,6 +167,8 @@ def test_only_what_a_page_of_ours_uses_is_lent_by_the_browser():
         "publickey-credentials-get",
         "clipboard-write",
     }
+    denied = {word.partition("=")[0] for word in words} - lent
+    assert denied >= {"camera", "display-capture", "geolocation", "microphone", "payment", "usb"}
 
 
 def test_a_page_that_fails_is_protected_too(broken_client):

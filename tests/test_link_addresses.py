@@ -77,6 +77,7 @@ def find(address, **manners):
         "2002:7f00:1::",
         "2001:0:7f00:1::",
         "2001:db8::1",
+        "2606:4700::1111%eth0",
         "not an address",
     ],
 )
