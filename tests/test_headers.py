@@ -159,6 +159,20 @@ def test_only_the_badge_may_be_shown_on_other_sites(client):
     assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
+def test_no_cookie_can_be_read_by_scripts_or_comes_along_from_other_sites(client):
+    reader = make_reader(password="an unlikely phrase")
+    client.get("/accounts/login/")
+    client.post("/theme/", {"theme": "dark"})
+    client.post("/shortcuts/", {"shortcuts": "off"})
+    client.post("/welcome/")
+    client.post("/accounts/login/", {"login": reader.email, "password": "an unlikely phrase"})
+    cookies = {name: cookie for name, cookie in client.cookies.items() if cookie.value}
+    assert {"sessionid", "csrftoken", "theme", "shortcuts", "welcomed"} <= set(cookies)
+    for name, cookie in cookies.items():
+        assert cookie["httponly"], name
+        assert cookie["samesite"] == "Lax", name
+
+
 def test_only_what_a_page_of_ours_uses_is_lent_by_the_browser():
     words = settings.PROTECTIVE_HEADERS["Permissions-Policy"].split(", ")
     lent = {word.partition("=")[0] for word in words if not word.endswith("=()")}

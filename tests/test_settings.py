@@ -11,6 +11,7 @@ PREAMBLE = """
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection
+from canon.link_checking import Manners
 """
 
 
@@ -97,6 +98,25 @@ def test_sqlite_writes_ahead_and_makes_a_second_writer_wait(data):
 
 def test_passwords_are_kept_as_argon2_hashes(data):
     assert evaluate("make_password('secret')", data).startswith("argon2$")
+
+
+def test_cookies_are_for_this_host_alone_behind_https(data):
+    names = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME"
+    places = "settings.SESSION_COOKIE_DOMAIN, settings.CSRF_COOKIE_DOMAIN"
+    found = evaluate(f"({names}, {places})", data, SITE_URL="https://canon.example.org")
+    assert found == "('__Host-sessionid', '__Host-csrftoken', None, None)"
+
+
+def test_browsers_remember_https_for_a_year(data):
+    asked = "(settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS)"
+    found = evaluate(asked, data, SITE_URL="https://canon.example.org")
+    assert found == f"({365 * 24 * 3600}, True)"
+
+
+def test_links_are_not_followed_into_private_networks_unless_the_operator_says_so(data):
+    asked = "Manners.of_site().allows('127.0.0.1')"
+    assert evaluate(asked, data) == "False"
+    assert evaluate(asked, data, LINK_CHECK_ALLOW_PRIVATE="yes") == "True"
 
 
 def test_the_checks_for_production_are_silent_behind_https(data):
