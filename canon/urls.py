@@ -21,7 +21,10 @@ urlpatterns = [
     path(
         "sitemap.xml",
         sitemap,
-        {"sitemaps": {"pages": ItemListSitemap, "items": ItemSitemap}},
+        {
+            "sitemaps": {"pages": ItemListSitemap, "items": ItemSitemap},
+            "content_type": "application/xml; charset=utf-8",
+        },
         name="sitemap",
     ),
     path("accounts/", include("accounts.callback_urls")),

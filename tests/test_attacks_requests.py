@@ -23,6 +23,10 @@ pytestmark = pytest.mark.django_db
 
 PASSWORD = "an unlikely phrase"
 FIELDS = {"status": "read", "theme": "dark", "text": "x", "version": "0", "move": "up"}
+FIELDS |= {"shortcuts": "off", "until": "2026-01-01T00:00:00+00:00", "items": "1"}
+# What leads on to where the form wishes.
+LEADS_ON = ["/theme/", "/shortcuts/", "/welcome/", "/marks/", "/items/bert/mark/", "/reading/news/"]
+LEADS_ON += ["/items/bert/note/", "/reading/queue/bert/", "/undo/{step}/"]
 # A visit may write its own session, and count attempts.
 WRITES = re.compile(r"(INSERT|UPDATE|DELETE)\b(?!.*django_(session|cache)\b)", re.DOTALL)
 ELSEWHERE = [
@@ -85,9 +89,15 @@ def test_signing_in_leads_to_no_other_site(client, ada, wanted):
     assert not leads_elsewhere(response)
 
 
-def test_a_next_of_this_site_is_followed(client, ada):
+@pytest.mark.parametrize("wanted", ["/notes/", *ELSEWHERE[:3]])
+@pytest.mark.parametrize("path", LEADS_ON)
+def test_a_next_is_followed_on_this_site_and_nowhere_else(client, ada, path, wanted):
     client.force_login(ada)
-    assert client.post("/theme/", {**FIELDS, "next": "/notes/"})["Location"] == "/notes/"
+    path = path.format(step=ada.reading_events.get().step)
+    response = client.post(path, {**FIELDS, "next": wanted})
+    assert response.status_code == 302
+    assert not leads_elsewhere(response)
+    assert response["Location"].startswith("/notes/") == (wanted == "/notes/")
 
 
 def test_no_address_takes_a_post_without_the_token(ada):

@@ -102,6 +102,18 @@ def test_a_new_password_signs_out_all_others(reader):
     assert not is_signed_in(phone)
 
 
+def test_a_new_password_takes_the_present_one(reader):
+    laptop = device(FIREFOX)
+    form = {
+        "oldpassword": "a wrong phrase",
+        "password1": "a further one",
+        "password2": "a further one",
+    }
+    assert laptop.post("/accounts/password/change/", form).status_code == 200
+    reader.refresh_from_db()
+    assert reader.check_password(PASSWORD)
+
+
 def test_when_a_device_was_last_seen_is_kept_to_ten_minutes(reader):
     laptop = device(FIREFOX)
     session = UserSession.objects.get()

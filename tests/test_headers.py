@@ -150,6 +150,9 @@ def test_no_address_of_the_site_makes_an_exception(client, is_member):
         assert policy(response) == whole, address
         assert response.headers["X-Content-Type-Options"] == "nosniff", address
         assert response.headers["X-Frame-Options"] == "DENY", address
+        kind = response.headers.get("Content-Type", "")
+        if kind.startswith("text/") or "xml" in kind:
+            assert kind.replace('"', "").endswith("; charset=utf-8"), address
         assert not [name for name in response.headers if name.startswith("Access-Control-")]
 
 

@@ -74,7 +74,7 @@ def test_every_icon_is_there_in_the_size_it_claims(client):
 
 def test_the_worker_covers_the_site_and_is_asked_for_anew(client):
     response = client.get("/service-worker.js")
-    assert response.headers["Content-Type"] == "text/javascript"
+    assert response.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert response.headers["Cache-Control"] == "no-cache"
     assert "worker-src 'self'" in response.headers["Content-Security-Policy"]
     tag = {"If-None-Match": response.headers["ETag"]}

@@ -101,6 +101,11 @@ def test_an_address_of_mine_is_not_found_by_another_reader(client, ada, bob, nam
     assert answers <= {404, 405}
 
 
+@pytest.mark.parametrize("name", ["move_queued", "edit_dates", "carry_mark"])
+def test_a_mark_of_mine_is_not_found_by_another_reader(client, ada, bob, name):
+    assert client.post(address(name, ada), {"move": "up", "started_on": ""}).status_code == 404
+
+
 @pytest.mark.parametrize("name", PATTERNS)
 def test_another_reader_sees_and_changes_nothing_of_mine(client, ada, bob, name):
     before = belongings(ada)
@@ -109,7 +114,8 @@ def test_another_reader_sees_and_changes_nothing_of_mine(client, ada, bob, name)
         "text": "Bob was here.",
         "version": "1",
         "move": "up",
-        "started_on": "",
+        "started_on": "2024-01-01",
+        "url": "https://example.org/essay",
     }
     where = address(name, ada)
     for answer in (client.get(where), client.post(where, fields)):

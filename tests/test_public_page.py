@@ -115,7 +115,7 @@ def test_search_engines_pass_by_and_caches_ask_again(client, reader):
 
 def test_the_badge_is_a_picture_that_says_its_figure(client, reader):
     response = client.get("/@ada/badge.svg")
-    assert response["Content-Type"] == "image/svg+xml"
+    assert response["Content-Type"] == "image/svg+xml; charset=utf-8"
     badge = read(response.content.decode())
     assert badge.one("title").text == "AI Canon: 1 of 95 read"
     assert len(badge.all("path")) == 3

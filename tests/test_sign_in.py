@@ -2,8 +2,11 @@
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
+from django.urls import reverse
 
 from tests.mail import code_in
+from tests.pages import get
 from tests.readers import make_reader
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +55,29 @@ def test_a_wrong_password_is_refused_and_the_address_kept(client):
     assert response.status_code == 200
     assert f'value="{ADDRESS}"' in response.content.decode()
     assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("name", ["account_login", "account_signup", "account_reauthenticate"])
+def test_a_password_is_masked_and_known_to_password_managers(client, reader, name):
+    if name == "account_reauthenticate":
+        client.force_login(reader)
+    fields = get(client, reverse(name)).all("input", type="password")
+    assert [field["autocomplete"] for field in fields] == [
+        "new-password" if name == "account_signup" else "current-password"
+    ]
+    assert all(field.get("maxlength") is None for field in fields)
+
+
+@pytest.mark.parametrize("phrase", ["  Blanks at both ends  ", "长" * 64, "x1" * 100])
+def test_a_password_is_compared_as_it_was_typed(client, reader, phrase):
+    reader.set_password(phrase)
+    reader.save()
+    for another in {phrase.strip(), phrase.lower(), phrase[:64], phrase[:-1]} - {phrase}:
+        sign_in(client, password=another)
+        assert not is_signed_in(client)
+        cache.clear()  # five wrong ones would have to wait
+    sign_in(client, password=phrase)
+    assert is_signed_in(client)
 
 
 def test_whoever_asks_is_remembered(client):

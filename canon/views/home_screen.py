@@ -85,7 +85,7 @@ def service_worker(_request: HttpRequest) -> HttpResponse:
         "offline": offline_pages(),
     }
     source = f"const SITE = {json.dumps(site)};\n{read_static(WORKER)}"
-    return HttpResponse(source, content_type="text/javascript")
+    return HttpResponse(source, content_type="text/javascript; charset=utf-8")
 
 
 def offline_pages() -> list[str]:

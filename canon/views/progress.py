@@ -118,7 +118,8 @@ def public_progress(request: HttpRequest, handle: str) -> HttpResponse:
 def progress_badge(request: HttpRequest, handle: str) -> HttpResponse:
     """Draw a reader's progress as a small picture, for a README."""
     context = {"public": PublicProgress(public_reader(handle))}
-    response = render(request, "canon/progress_badge.svg", context, content_type="image/svg+xml")
+    kind = "image/svg+xml; charset=utf-8"
+    response = render(request, "canon/progress_badge.svg", context, content_type=kind)
     response["X-Robots-Tag"] = "noindex"
     # Made to be shown on other sites.
     response["Cross-Origin-Resource-Policy"] = "cross-origin"

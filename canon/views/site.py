@@ -18,7 +18,7 @@ THEMES = ("system", "light", "dark")
 @require_safe
 def robots_txt(request: HttpRequest) -> HttpResponse:
     """Tell crawlers where the map is, and to leave filtered lists alone."""
-    return render(request, "robots.txt", content_type="text/plain")
+    return render(request, "robots.txt", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
