@@ -432,6 +432,43 @@ def bomb():
     return file.getvalue()
 
 
+def with_entities(definitions, encoding):
+    """Return a workbook whose sheet says what an entity of its XML stands for."""
+    file = io.BytesIO()
+    plain = zipfile.ZipFile(io.BytesIO(workbook(["slug", "title"], ["bert", "a title"])))
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as parts:
+        for part in plain.namelist():
+            text = plain.read(part)
+            if b"a title" in text:
+                rest = text.decode().replace("a title", "&entity;")
+                text = f"<!DOCTYPE x [{definitions}]>{rest}".encode(encoding)
+            parts.writestr(part, text)
+    return file.getvalue()
+
+
+OTHERS_FILE = '<!ENTITY entity SYSTEM "file:///etc/passwd">'
+# Nine million letters out of two hundred thousand, which is as much as XML's own reader lets pass.
+BOMB = f'<!ENTITY e "{"x" * 100_000}"><!ENTITY entity "{"&e;" * 90}">'
+HARMLESS = '<!ENTITY entity "harmless">'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("definitions", [OTHERS_FILE, BOMB, HARMLESS], ids=["file", "bomb", "word"])
+def test_a_workbook_that_defines_entities_is_refused(client, curator, definitions, encoding):
+    page = upload(client, "item", with_entities(definitions, encoding))
+    assert page.status_code == 422
+    assert "broken workbook" in page.content.decode()
+
+
+def swarm():
+    """Return a workbook of very many parts, each of them empty."""
+    file = io.BytesIO(workbook(["slug"], ["bert"]))
+    with zipfile.ZipFile(file, "a") as parts:
+        for number in range(1000):
+            parts.writestr(f"xl/media/{number}", b"")
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -444,6 +481,7 @@ def bomb():
         (b"PK\x03\x04 no zip", "broken workbook"),
         (b"\xd0\xcf\x11\xe0 old", "old kind of workbook"),
         (bomb, "holds too much"),
+        (swarm, "holds too much"),
         (b"[1, 2]", "list of objects"),
         (b'[{"slug": "bert",]', "broken JSON at line 1"),
         (b"[" * 100_000, "JSON"),

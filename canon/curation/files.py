@@ -118,9 +118,12 @@ def read_workbook(data: bytes) -> Iterator[list[str]]:
     import openpyxl  # of some megabytes, which only workbooks need
 
     try:
-        parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        parts = archive.infolist()
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
             raise UnreadableError(_("The workbook holds too much."))
+        if any(has_entities(archive.read(part)) for part in parts):
+            raise UnreadableError(_("The file is a broken workbook, or none at all."))
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0] if book.active is None else book.active
         # What a workbook says of its own size may be a lie.
@@ -132,6 +135,14 @@ def read_workbook(data: bytes) -> Iterator[list[str]]:
     except Exception as error:
         # A broken workbook makes openpyxl raise nearly anything.
         raise UnreadableError(_("The file is a broken workbook, or none at all.")) from error
+
+
+def has_entities(part: bytes) -> bool:
+    """Tell whether a part of a workbook defines entities, which no spreadsheet does.
+
+    They stand for a hundred times the text that the zip admits to. XML may be in UTF-16.
+    """
+    return b"<!DOCTYPE" in part.replace(b"\0", b"")
 
 
 def make_sheet(name: str, lines: Iterable[list[str]]) -> Sheet:
