@@ -110,6 +110,29 @@ def test_no_address_takes_a_post_without_the_token(ada):
     assert ada.suggestions.count() == 1
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/.git/config",
+        "/.env",
+        "/manage.py",
+        "/static/",
+        "/static/../manage.py",
+        "/static/%2e%2e/.env",
+    ],
+)
+def test_no_file_of_the_server_is_handed_out_and_no_folder_listed(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_nothing_that_was_sent_is_echoed(client, ada):
+    for address in addresses(ada):
+        client.force_login(ada)
+        response = client.trace(address, headers={"X-Sent": "what-was-sent"})
+        body = b"".join(response) if response.streaming else response.content
+        assert b"what-was-sent" not in body, address
+
+
 def written(queries):
     """Return the statements that wrote something, but for what was taken back."""
     found, savepoints = [], []

@@ -102,6 +102,13 @@ def test_a_new_password_signs_out_all_others(reader):
     assert not is_signed_in(phone)
 
 
+def test_whose_account_is_closed_is_signed_out_everywhere(reader):
+    laptop, phone = device(FIREFOX), device(IPHONE)
+    reader.is_active = False
+    reader.save()
+    assert [is_signed_in(client) for client in (laptop, phone)] == [False, False]
+
+
 def test_a_new_password_takes_the_present_one(reader):
     laptop = device(FIREFOX)
     form = {

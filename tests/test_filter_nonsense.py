@@ -159,6 +159,11 @@ def test_what_was_typed_is_still_in_the_search_field(client, typed):
     assert page.one("input", id="q")["value"] == typed
 
 
+def test_what_was_encoded_twice_is_decoded_once(client):
+    field = get(client, "/?q=%253Cb%253E").one("input", id="q")
+    assert field["value"] == "%3Cb%3E"
+
+
 def test_bytes_that_are_not_text_stay_in_the_search_field_as_signs_of_doubt(client):
     page = get(client, "/?q=%ff%fe&author=mit")
     assert page.one("input", id="q")["value"] == "\ufffd\ufffd"

@@ -1,5 +1,7 @@
 """Every answer carries the headers that protect its reader, and no page needs an exception."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -20,6 +22,11 @@ ANSWERS = [
     pytest.param("/robots.txt", {}, 200, id="robots.txt"),
     pytest.param("/favicon.ico", {}, 302, id="redirect"),
 ]
+SCRIPTS = sorted((settings.BASE_DIR / "static" / "canon").glob("*.js"))
+MAKES_CODE = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|srcdoc|document\.write"
+    r"|\beval\(|new Function|setTimeout\([\"'`]"
+)
 LISTS = [
     "/",
     "/zh-hans/",
@@ -211,6 +218,12 @@ def test_no_item_page_has_inline_scripts_or_styles(client, prefix):
 def test_pages_that_are_missing_or_fail_have_no_inline_scripts_or_styles(client, broken_client):
     assert inline_code(get(client, "/nowhere/", status=404)) == []
     assert inline_code(get(broken_client, "/zh-hans/", status=500)) == []
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_no_script_of_ours_makes_markup_or_code_of_text(script):
+    found = MAKES_CODE.findall(script.read_text())
+    assert found == []
 
 
 def test_scripts_and_styles_come_from_this_site(client):

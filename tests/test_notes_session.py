@@ -1,6 +1,7 @@
 """A session that ends while a note is being written takes no text with it."""
 
 import pytest
+from django.core.signing import Signer
 from django.test import Client
 
 from canon.models import Item, write_note
@@ -102,6 +103,15 @@ def test_the_kept_text_stays_in_its_browser(client, ada, form):
 def test_nobody_can_plant_a_text(client, form, reader):
     client.post(EDITOR, form | {"reader": reader})
     assert "drafts" not in client.session
+
+
+@pytest.mark.parametrize(
+    ("by", "taken"), [({}, True), ({"key": "another" * 9}, False), ({"salt": "another"}, False)]
+)
+def test_only_our_own_key_signs_and_only_for_its_purpose(client, ada, form, by, taken):
+    signer = Signer(**{"salt": "canon.drafts"} | by)
+    client.post(EDITOR, form | {"reader": signer.sign(str(ada.pk))})
+    assert ("drafts" in client.session) == taken
 
 
 def test_only_the_newest_five_texts_are_kept(client, form):

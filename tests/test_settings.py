@@ -1,5 +1,7 @@
 """The environment configures the site; a bad value stops the start with one clear sentence."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.commands import complaint, run
@@ -117,6 +119,13 @@ def test_links_are_not_followed_into_private_networks_unless_the_operator_says_s
     asked = "Manners.of_site().allows('127.0.0.1')"
     assert evaluate(asked, data) == "False"
     assert evaluate(asked, data, LINK_CHECK_ALLOW_PRIVATE="yes") == "True"
+
+
+def test_the_site_in_containers_has_no_password_of_its_own_and_no_tests():
+    root = Path(__file__).parents[1]
+    assert "${POSTGRES_PASSWORD:?" in (root / "compose.yaml").read_text()
+    left_out = (root / ".dockerignore").read_text().splitlines()
+    assert {".git", ".env", "tests", "var"} <= set(left_out)
 
 
 def test_the_checks_for_production_are_silent_behind_https(data):
