@@ -487,6 +487,7 @@ def swarm():
         (b"[" * 100_000, "JSON"),
         (b'slug\n"' + b"x" * 200_000, "broken CSV"),
         (b"slug\n" + b"x\n" * 5001, "more than 5000 rows"),
+        (b"[" + b'{"slug": "x"},' * 5000 + b'{"slug": "x"}]', "more than 5000 rows"),
         (b"x" * (5 * 1024 * 1024 + 1), "larger than 5 MB"),
         (",".join(f"c{n}" for n in range(61)).encode() + b"\nx\n", "too many columns"),
     ],
@@ -496,6 +497,14 @@ def test_a_file_that_cannot_be_read_is_explained(client, curator, data, message)
     assert page.status_code == 422
     assert message in page.content.decode()
     assert client.get(address("item", "import")).context.get("plan") is None
+
+
+@pytest.mark.parametrize("data", [bomb, swarm])
+def test_a_workbook_that_holds_too_much_is_never_opened(client, curator, monkeypatch, data):
+    opened = []
+    monkeypatch.setattr("openpyxl.load_workbook", lambda *args, **kwargs: opened.append(args))
+    assert "holds too much" in upload(client, "item", data()).content.decode()
+    assert opened == []
 
 
 def test_no_file_at_all_is_said(client, curator):

@@ -3,6 +3,7 @@
 import datetime
 import json
 import uuid
+from hashlib import sha256
 
 import pytest
 from django.test import Client
@@ -46,6 +47,17 @@ def statuses(reader, slug="bert"):
     """Return what the log says of an item."""
     events = reader.reading_events.filter(item__slug=slug)
     return list(events.values_list("status", flat=True))
+
+
+def test_what_stands_for_a_reader_in_their_browser_says_nothing_of_them(client, reader):
+    other = Client()
+    other.force_login(make_reader("other@example.org"))
+    own = key(client)
+    assert len(own) == len(key(other)) == 20
+    assert own != key(other)
+    assert own != sha256(str(reader.pk).encode()).hexdigest()[:20]
+    client.force_login(reader)
+    assert key(client) == own
 
 
 def test_it_counts_as_of_when_it_was_made(client, reader):

@@ -123,6 +123,15 @@ def test_a_handle_that_could_pass_for_the_site_is_refused(client, reader, handle
     assert "This handle is reserved." in response.content.decode()
 
 
+def test_what_the_form_does_not_show_is_not_taken(client, reader):
+    fields = ["is_staff", "is_superuser", "email", "password", "date_joined", "last_login", "id"]
+    before = User.objects.filter(pk=reader.pk).values(*fields).get()
+    wanted = dict.fromkeys(fields, "1") | {"email": "other@example.org"}
+    assert save(client, groups="1", user_permissions="1", **wanted).status_code == 302
+    assert User.objects.filter(pk=reader.pk).values(*fields).get() == before
+    assert not reader.groups.exists()
+
+
 def test_a_handle_is_one_reader_s(client, reader):
     make_reader("other@example.org", handle="ada")
     response = save(client, handle="ADA")

@@ -109,6 +109,13 @@ def test_cookies_are_for_this_host_alone_behind_https(data):
     assert found == "('__Host-sessionid', '__Host-csrftoken', None, None)"
 
 
+@pytest.mark.parametrize(
+    ("site", "proxies"), [("http://localhost:8000", "0"), ("https://canon.example.org", "1")]
+)
+def test_one_proxy_is_believed_where_one_has_to_stand_in_front(data, site, proxies):
+    assert evaluate("settings.ALLAUTH_TRUSTED_PROXY_COUNT", data, SITE_URL=site) == proxies
+
+
 def test_browsers_remember_https_for_a_year(data):
     asked = "(settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS)"
     found = evaluate(asked, data, SITE_URL="https://canon.example.org")

@@ -243,7 +243,9 @@ def test_the_fourth_in_a_minute_has_to_wait_and_keeps_what_was_typed(client, rea
 
 
 def test_the_eleventh_in_a_day_has_to_wait(client, reader, settings):
-    settings.ACCOUNT_RATE_LIMITS = {"suggest": "10/d/user"}
+    a_minute, a_day = settings.ACCOUNT_RATE_LIMITS["suggest"].split(",")
+    assert a_minute == "3/m/user"
+    settings.ACCOUNT_RATE_LIMITS = {"suggest": a_day}
     answers = [suggest(client, f"https://example.org/{n}").status_code for n in range(11)]
     assert answers == [302] * 10 + [429]
 
