@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from canon.models import Item, Status
 from tests.addresses import addresses
 from tests.readers import make_reader
 
@@ -24,7 +25,13 @@ FIELDS += (
     "_popup",
     "handle",
     "action",
+    "until",
+    "move",
 )
+# Of the right form, and still no value: nonsense alone would be refused before it is looked at.
+ALMOST = {"started_on": "2026-02-30", "until": "2026-02-30T25:61:00Z", "items": "9" * 40 + ",1"}
+KINDS = [dict.fromkeys(FIELDS, "1"), dict.fromkeys(FIELDS, STRANGE)]
+KINDS.append(KINDS[1] | ALMOST)
 # What may stand for a parameter of any kind.
 KEYS = [
     {},
@@ -38,6 +45,8 @@ WHO = {"guest": None, "reader": {}, "curator": {"is_staff": True, "is_superuser"
 @pytest.mark.parametrize("who", WHO)
 def test_no_request_is_answered_by_a_server_error(client, who):
     user = make_reader("somebody@example.org", **(WHO[who] or {}))
+    Item.objects.get(slug="bert").mark(user, Status.QUEUED)
+    user.suggestions.create(kind="item", url="https://example.org/essay", text="x")
     client.raise_request_exception = False
     broken = []
     number = 0
@@ -49,13 +58,13 @@ def test_no_request_is_answered_by_a_server_error(client, who):
             for method in METHODS if not keys else METHODS[:3:2]:
                 # Strange values come with every other request: they alone would hide the rest.
                 number += 1
-                values = dict.fromkeys(FIELDS, STRANGE if number % 2 else "1")
-                if "/admin/" in address:
-                    values["section"] = "1"  # Django's autocompletion takes nothing else
-                send = getattr(client, method.lower())
-                data = values if method in ("GET", "HEAD", "POST") else "\0{[<"
-                response = send(address, data)
-                if response.status_code >= 500:
-                    broken.append(f"{method} {address} {data}")
+                for kind in KINDS if method == "POST" else [KINDS[number % 2]]:
+                    # Django's autocompletion takes nothing else.
+                    values = kind | ({"section": "1"} if "/admin/" in address else {})
+                    send = getattr(client, method.lower())
+                    data = values if method in ("GET", "HEAD", "POST") else "\0{[<"
+                    response = send(address, data)
+                    if response.status_code >= 500:
+                        broken.append(f"{method} {address} {data}")
     assert broken == []
     assert number > 1000
