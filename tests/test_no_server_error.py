@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from canon.models import Item, Status
+from canon.models import Item, Status, write_note
 from tests.addresses import addresses
 from tests.readers import make_reader
 
@@ -29,7 +29,12 @@ FIELDS += (
     "move",
 )
 # Of the right form, and still no value: nonsense alone would be refused before it is looked at.
-ALMOST = {"started_on": "2026-02-30", "until": "2026-02-30T25:61:00Z", "items": "9" * 40 + ",1"}
+ALMOST = {
+    "status": "read",
+    "started_on": "2026-02-30",
+    "until": "2026-02-30T25:61:00Z",
+    "items": "9" * 40,
+}
 KINDS = [dict.fromkeys(FIELDS, "1"), dict.fromkeys(FIELDS, STRANGE)]
 KINDS.append(KINDS[1] | ALMOST)
 # What may stand for a parameter of any kind.
@@ -45,7 +50,9 @@ WHO = {"guest": None, "reader": {}, "curator": {"is_staff": True, "is_superuser"
 @pytest.mark.parametrize("who", WHO)
 def test_no_request_is_answered_by_a_server_error(client, who):
     user = make_reader("somebody@example.org", **(WHO[who] or {}))
-    Item.objects.get(slug="bert").mark(user, Status.QUEUED)
+    item = Item.objects.get(slug="bert")
+    item.mark(user, Status.QUEUED)
+    write_note(user, item, "So that there is something to look for.", based_on=0)
     user.suggestions.create(kind="item", url="https://example.org/essay", text="x")
     client.raise_request_exception = False
     broken = []
