@@ -119,3 +119,10 @@ def test_the_badge_is_shown_as_a_picture(page, reader):
         }"""
     )
     assert width == 260
+
+
+def test_an_english_title_on_a_chinese_page_keeps_its_apostrophe_narrow(desk):
+    desk.goto("/zh-hans/reading/")
+    title = desk.locator(".entry .title").first
+    expect(title).to_have_attribute("lang", "en")
+    expect(title).to_have_css("font-variant-east-asian", "proportional-width")
