@@ -7,6 +7,7 @@ own, and a curator's change is on the next page of every process, with nothing t
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
@@ -23,6 +24,8 @@ from canon.shelf import Shelf
 
 # How often reading is begun again because a curator saved meanwhile.
 ATTEMPTS = 3
+# From so many items on it is worth a second to let the search for garbage pass over them.
+LARGE = 2_000
 # The whole canon is one page, as long as it is one that a person would read as a whole.
 PAGE_SIZE = 200
 
@@ -146,7 +149,19 @@ class Holder:
                 held = self.held
                 if held is None or held.stamp != stamp:
                     held = self.held = read_edition(stamp)
+                    if len(held.items) > LARGE:
+                        settle()
         return held
+
+
+def settle() -> None:
+    """Let Python's search for garbage pass over what is held now, after a last look at it all.
+
+    Every few pages it would go through a large canon again, and a reader would wait for a second.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def read_edition(stamp: str) -> Edition:
