@@ -9,6 +9,7 @@ from typing import Any
 
 from canon.logs import logging_settings
 
+worker_class = "canon.slow_clients.PatientWorker"
 # A line for each request is Canon's own affair: gunicorn's would name addresses.
 accesslog = None
 logconfig_dict = logging_settings(os.environ.get("LOG_FORMAT", "json"), "INFO")
