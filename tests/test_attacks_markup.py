@@ -155,7 +155,7 @@ def test_stored_texts_are_markup_on_no_page(client, hostile, settings):
             assert not is_attacked(response), address
             seen += b"xss" in response.content if not response.streaming else 0
         client.force_login(hostile)  # one of the addresses signs out
-    assert seen > 60
+    assert seen > 50  # else the walk has missed its aim
 
 
 def test_stored_texts_are_markup_on_no_page_of_the_desk(client, hostile):
