@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -23,27 +24,33 @@ def leave_open(names: Iterable[str]) -> dict[str, SafeString]:
 
 
 class Stencil:
-    """A text with blanks."""
+    """A text with blanks, kept encoded; only one that is filled is decoded, once."""
 
     def __init__(self, text: str) -> None:
         """Keep `text`, rendered with values from `leave_open`."""
-        self.parts = text.split(EDGE)
-        self.text = SafeString(text)
-        self.places = [(place, self.parts[place]) for place in range(1, len(self.parts), 2)]
-        *texts, self.end = (part.encode() for part in self.parts[::2])
-        self.steps = list(zip(texts, self.parts[1::2], strict=True))
+        parts = text.split(EDGE)
+        *texts, self.end = (part.encode() for part in parts[::2])
+        self.steps = list(zip(texts, parts[1::2], strict=True))
+
+    @cached_property
+    def pieces(self) -> list[SafeString]:
+        """The texts around the blanks."""
+        return [
+            SafeString(text.decode()) for text in (*(text for text, _name in self.steps), self.end)
+        ]
 
     def fill(self, **values: Any) -> SafeString:
         """Return the text with a value in every blank, escaped as a template would do it.
 
         Raises KeyError if a blank stays open.
         """
-        if not self.places:
-            return self.text
-        parts = self.parts.copy()
-        for place, name in self.places:
+        first, *rest = self.pieces
+        if not rest:
+            return first
+        parts: list[str] = [first]
+        for (_text, name), piece in zip(self.steps, rest, strict=True):
             value = values[name]
-            parts[place] = value if type(value) is SafeString else escape(str(value))
+            parts += (value if type(value) is SafeString else escape(str(value)), piece)
         return SafeString("".join(parts))
 
     def pour(self, into: list[bytes], **values: list[bytes]) -> None:
