@@ -4,16 +4,22 @@ import contextlib
 import datetime
 import json
 from html.parser import HTMLParser
+from urllib.parse import urlencode
 
+import pytest
+from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from canon.addresses import comparable
+from canon.catalogue import Catalogue
 from canon.curation.files import UnreadableError, read_sheet
+from canon.editions import current_edition
 from canon.exports.table import defuse, undefuse
 from canon.imports import UploadError, read_upload
 from canon.markdown import SCHEMES, TAGS, plain_text, render_markdown
 from canon.models import MarkState, Status
+from canon.readers import Guest
 
 # The same examples at each run: a test that fails does so for everybody.
 few = settings(
@@ -137,3 +143,44 @@ def test_any_address_can_be_compared(address):
     key = comparable(address)
     assert len(key) <= 500
     assert comparable(f"http://{key}") in ("", key) if key and "%" not in key else True
+
+
+VALUES = {
+    "q": st.sampled_from(["scaling", "扩散", "model", "%", "_", "'", "a b"]) | st.text(max_size=12),
+    "section": st.sampled_from(["gentle-introduction", "agents", "landmarks", "no-such", ""]),
+    "kind": st.sampled_from(["paper", "article", "course", "nonsense"]),
+    "author": st.sampled_from(["andrej-karpathy", "openai", "nobody"]),
+    "year_min": st.sampled_from(["2015", "2022", "1899", "x", "99999999999999999999"]),
+    "year_max": st.sampled_from(["2015", "2022", "-1", "２０２０"]),
+    "status": st.sampled_from(["unread", "read", "queued", "eaten"]),
+    "note": st.sampled_from(["yes", "no", "perhaps"]),
+    "finished_after": st.sampled_from(["2026-02-01", "2026-02-30", "tomorrow"]),
+    "sort": st.sampled_from(["", "year", "-year", "title", "-finished", "price"]),
+    "page": st.sampled_from(["0", "1", "2", "last", "x"]),
+}
+queries = st.lists(
+    st.sampled_from(sorted(VALUES)).flatmap(
+        lambda name: VALUES[name].map(lambda value: (name, value))
+    ),
+    max_size=6,
+)
+
+
+@pytest.mark.django_db
+@few
+@given(queries)
+def test_any_filters_leave_a_part_of_the_canon_that_their_own_address_leaves_again(pairs):
+    edition = current_edition()
+    states = [MarkState("read", finished_on=datetime.date(2026, 3, 1)), MarkState("queued")]
+    marked = zip(edition.items, states, strict=False)
+    reader = Guest({"marks": {str(item.pk): state.to_json() for item, state in marked}})
+    shown = Catalogue(QueryDict(urlencode(pairs)), reader, edition)
+    assert {item.pk for item in shown.items} == set(shown.ids) <= edition.ids
+    again = Catalogue(QueryDict(shown.query().removeprefix("?")), reader, edition)
+    assert [item.pk for item in again.items] == [item.pk for item in shown.items]
+    assert again.complaints() == []
+    for chip in shown.chips():
+        wider = Catalogue(QueryDict(chip.query.removeprefix("?")), reader, edition)
+        assert len(wider.active) <= len(shown.active)
+        if len(wider.active) < len(shown.active):
+            assert set(shown.ids) <= set(wider.ids)
