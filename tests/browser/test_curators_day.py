@@ -157,6 +157,7 @@ def test_an_item_comes_into_the_canon_and_finds_its_place(page, context, curator
 
     desk.goto("/admin/")
     desk.get_by_role("link", name="Arrange the canon").click()
+    desk.wait_for_url("**/arrange/")  # and until its script listens to keys
     desk.get_by_role("button", name=f"Move with the arrow keys: {TITLE}").focus()
     desk.keyboard.press("ArrowUp")
     expect(desk.locator("#toast")).to_contain_text("Moved")
