@@ -21,10 +21,10 @@ curator: $(VENV)/runtime ## make a user who may do everything in the admin
 test: test-sqlite test-postgres ## run all tests: on SQLite, in a browser, on PostgreSQL
 
 test-sqlite: $(VENV)/development
-	@$(BIN)/python -m pytest --numprocesses auto
+	@$(BIN)/python -m pytest --numprocesses auto $(ONLY)
 
 test-postgres: $(VENV)/development
-	@$(BIN)/python -m tests.postgres --numprocesses auto -m "not browser"
+	@$(BIN)/python -m tests.postgres --numprocesses auto -m "not browser" $(ONLY)
 
 check: $(VENV)/development ## run linters, type checks and Django's own checks
 	@$(BIN)/ruff check .
