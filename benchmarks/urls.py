@@ -1,11 +1,11 @@
 """The site's addresses, and those of the floor: what Django takes for any page at all."""
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from canon.editions import current_edition
 from canon.htmx import personal
 from canon.urls import urlpatterns as site
 from canon.views import item_list
@@ -28,8 +28,7 @@ def floor_page(request: HttpRequest) -> HttpResponse:
 @login_required
 def floor_mark(request: HttpRequest) -> HttpResponse:
     """Change one row and answer with a constant fragment of the size of a mark's."""
-    changed = request.user.marks.filter(item=current_edition().items[0])  # type: ignore[union-attr]
-    changed.update(queue_position=len(request.POST["status"]))
+    get_user_model().objects.filter(pk=request.user.pk).update(theme=request.POST["status"])
     return HttpResponse(constants.setdefault("mark", b"<p>" + b"0123456789" * 3_300 + b"</p>"))
 
 

@@ -18,7 +18,7 @@ from canon.filters import FINISHED, MULTIPLE, ORDERS, ItemFilter
 from canon.models import Item
 from canon.outline import Heading
 from canon.readers import Guest, Member
-from canon.standing import Standing
+from canon.standing import Standing, standing_of
 
 
 @dataclass
@@ -52,7 +52,7 @@ def with_label(label: str, text: object) -> str:
 class Catalogue:
     """Everything the canon page shows for one address.
 
-    It takes a query for the reader's marks, one for their notes, and one for each filter in force.
+    It takes one query, for the stamp of the reader's record, and two more if that is another.
     """
 
     def __init__(self, params: QueryDict, reader: Member | Guest, edition: Edition) -> None:
@@ -69,7 +69,7 @@ class Catalogue:
         )
         self.page: Page[Item] = Paginator(self.items, PAGE_SIZE).get_page(params.get("page"))
 
-    def ask(self, params: QueryDict) -> tuple[Asked, dict[str, set[int]]]:
+    def ask(self, params: QueryDict) -> tuple[Asked, dict[str, frozenset[int]]]:
         """Return what `params` ask for, and the ids of what each active filter lets pass.
 
         Most addresses ask for nothing, and a form costs more than the rest of the page.
@@ -77,10 +77,7 @@ class Catalogue:
         names = ItemFilter.asked(params)
         if not names:
             return Asked(), {}
-        outline, authors = self.edition.outline, self.edition.authors
-        found = ItemFilter.of_only(names)(
-            params, outline=outline, authors=authors, reader=self.reader
-        )
+        found = ItemFilter.of_only(names)(params, edition=self.edition, reader=self.reader)
         asked = Asked(found.active, found.errors, params, found.sorting)
         return asked, {name: found.passing(name) for name in found.active}
 
@@ -132,7 +129,8 @@ class Catalogue:
     @cached_property
     def progress(self) -> Standing:
         """Where the reader stands; on the shelf, what is filtered out turns pale."""
-        return Standing(self.reader, self.edition, self.ids if self.is_narrowed else None)
+        standing = standing_of(self.reader, self.edition)
+        return standing.showing(self.ids) if self.is_narrowed else standing
 
     # The filter bar
 

@@ -12,15 +12,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 from threading import Lock
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from canon.models import Author, Dependency, Item, current_stamp
+from canon.models import Author, Dependency, Item, Record, current_stamp
 from canon.outline import Heading, Outline
 from canon.prints import Prints
 from canon.replica import canon_alias
+from canon.search import split_words
 from canon.shelf import Shelf
+
+if TYPE_CHECKING:
+    from canon.standing import Standing
 
 # How often reading is begun again because a curator saved meanwhile.
 ATTEMPTS = 3
@@ -38,10 +44,12 @@ class Edition:
         self.stamp = stamp
         self.outline = Outline()
         self.authors = list(Author.objects.all())
-        self.items = list(Item.objects.published().in_canon_order().with_details())
+        self.items = list(Item.objects.published().in_canon_order().with_details().defer(None))
         self.by_id = {item.pk: item for item in self.items}
         self.bases = Dependency.objects.bases()
         self.languages: dict[str, Prints] = {}
+        # Where readers stand in it, for as long as their records are kept.
+        self.standings: WeakKeyDictionary[Record, Standing] = WeakKeyDictionary()
 
     @cached_property
     def ids(self) -> frozenset[int]:
@@ -72,6 +80,18 @@ class Edition:
             if item.year:
                 index["year"][str(item.year)].add(item.pk)
         return index
+
+    def matching(self, text: str) -> set[int]:
+        """Return the ids of the items in which every word of `text` stands.
+
+        The rule is that of `ItemQuerySet.matching`.
+        """
+        left = self.items
+        for word in split_words(text):
+            named = [a.slug for a in self.authors if word in a.search_text]
+            by_author = set().union(*(self.values["author"].get(slug, ()) for slug in named))
+            left = [item for item in left if word in item.search_text or item.id in by_author]
+        return {item.id for item in left}
 
     @cached_property
     def shelf(self) -> Shelf:

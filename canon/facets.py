@@ -88,7 +88,7 @@ class FilterBar:
         asked: Asked,
         edition: Edition,
         reader: Member | Guest,
-        passing: Mapping[str, set[int]],
+        passing: Mapping[str, frozenset[int]],
     ) -> None:
         """Count, by the ids in `passing`, what every choice would leave of what is `asked`."""
         self.asked, self.edition, self.reader, self.passing = asked, edition, reader, passing

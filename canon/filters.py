@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from functools import cached_property, lru_cache, reduce
-from operator import or_
+from collections.abc import Callable
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any, cast
 
 import django_filters
 from django import forms
-from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from canon.models import Author, Item, ItemQuerySet, Status
-from canon.outline import Outline
+from canon.editions import Edition
+from canon.models import Item, Status
 from canon.readers import Guest, Member
 
 UNREAD = "unread"
@@ -73,28 +72,27 @@ def tidy(data: QueryDict) -> QueryDict:
 
 
 class ItemFilter(django_filters.FilterSet):
-    """Filters items by the fields of an address; what it cannot use it reports in `errors`."""
+    """Filters an edition by the fields of an address; what it cannot use it reports in `errors`.
+
+    An edition is in memory, and so is what a reader made of it: no filter asks the database.
+    """
 
     q = django_filters.CharFilter(label=_("Text"), method="keep_matching", max_length=200)
-    section = django_filters.MultipleChoiceFilter(label=_("Section"), method="keep_within")
+    section = django_filters.MultipleChoiceFilter(label=_("Section"), method="keep_chosen")
     kind = django_filters.MultipleChoiceFilter(
-        label=_("Kind"), choices=Item.Kind.choices, distinct=False
+        label=_("Kind"), choices=Item.Kind.choices, method="keep_chosen"
     )
-    author = django_filters.MultipleChoiceFilter(label=_("Author"), method="keep_by")
-    year_min = YearFilter(
-        label=_("From"), field_name="year", lookup_expr="gte", min_value=1900, max_value=2100
-    )
-    year_max = YearFilter(
-        label=_("To"), field_name="year", lookup_expr="lte", min_value=1900, max_value=2100
-    )
+    author = django_filters.MultipleChoiceFilter(label=_("Author"), method="keep_chosen")
+    year_min = YearFilter(label=_("From"), method="keep_from", min_value=1900, max_value=2100)
+    year_max = YearFilter(label=_("To"), method="keep_until", min_value=1900, max_value=2100)
     difficulty = django_filters.MultipleChoiceFilter(
-        label=_("Level"), choices=Item.Difficulty.choices, distinct=False
+        label=_("Level"), choices=Item.Difficulty.choices, method="keep_chosen"
     )
     effort = django_filters.MultipleChoiceFilter(
-        label=_("Time"), choices=Item.Effort.choices, distinct=False
+        label=_("Time"), choices=Item.Effort.choices, method="keep_chosen"
     )
     language = django_filters.MultipleChoiceFilter(
-        label=_("Language"), choices=Item.Language.choices, distinct=False
+        label=_("Language"), choices=Item.Language.choices, method="keep_chosen"
     )
     status = django_filters.MultipleChoiceFilter(
         label=_("My status"),
@@ -129,26 +127,19 @@ class ItemFilter(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
         form = FilterForm
 
-    def __init__(
-        self,
-        data: QueryDict,
-        *,
-        outline: Outline,
-        authors: Iterable[Author],
-        reader: Member | Guest,
-    ) -> None:
+    def __init__(self, data: QueryDict, *, edition: Edition, reader: Member | Guest) -> None:
         """Bind the filter to `data`, an address's query.
 
-        `outline` and `authors` give choices; `reader` is whose status and notes are meant.
+        `edition` is what it filters; `reader` is whose status and notes are meant.
         """
         super().__init__(tidy(data), Item.objects.none())
-        self.reader = reader
-        self.outline = outline
+        self.reader, self.edition = reader, edition
         if "section" in self.filters:
-            sections = [heading.section for heading in outline.headings]
+            sections = [heading.section for heading in edition.outline.headings]
             self.filters["section"].extra["choices"] = [(s.slug, s.title) for s in sections]
         if "author" in self.filters:
-            self.filters["author"].extra["choices"] = [(a.slug, a.name) for a in authors]
+            authors = [(author.slug, author.name) for author in edition.authors]
+            self.filters["author"].extra["choices"] = authors
 
     @classmethod
     def asked(cls, data: QueryDict) -> frozenset[str]:
@@ -177,53 +168,63 @@ class ItemFilter(django_filters.FilterSet):
         self.form.is_valid()
         return str(self.form.cleaned_data.get("sort") or "")
 
-    def passing(self, name: str) -> set[int]:
-        """Return the ids of the items that pass the active filter `name`, from one query.
+    def passing(self, name: str) -> frozenset[int]:
+        """Return the ids of the items that pass the active filter `name`.
 
         Each filter is asked alone: the counts beside the choices need what is left without it.
         """
-        items = self.filters[name].filter(Item.objects.published().order_by(), self.active[name])
-        return set(items.values_list("pk", flat=True))
+        ids = cast("Any", self.edition.ids)
+        return cast("frozenset[int]", self.filters[name].filter(ids, self.active[name]))
 
-    def keep_matching(self, items: ItemQuerySet, _name: str, value: str) -> ItemQuerySet:
+    # What django-filter hands on to these, and takes back, are ids of the edition.
+
+    def keep_matching(self, ids: frozenset[int], _name: str, value: str) -> frozenset[int]:
         """Keep the items that match a text."""
-        return items.matching(value)
+        return ids & self.edition.matching(value)
 
-    def keep_within(self, items: ItemQuerySet, _name: str, value: list[str]) -> ItemQuerySet:
-        """Keep the items within any of the sections or below them."""
-        return items.within(self.outline.ids_within(value))
+    def keep_chosen(self, ids: frozenset[int], name: str, value: list[str]) -> frozenset[int]:
+        """Keep the items that have any of the values, those of a section below it among them."""
+        having = self.edition.values[name]
+        return ids.intersection(chain.from_iterable(having.get(one, ()) for one in value))
 
-    def keep_by(self, items: ItemQuerySet, _name: str, value: list[str]) -> ItemQuerySet:
-        """Keep the items by any of the authors."""
-        return items.by(value)
+    def keep_from(self, ids: frozenset[int], _name: str, value: int) -> frozenset[int]:
+        """Keep the items of a year or later."""
+        return ids & self.published_in(lambda year: year >= value)
 
-    def keep_with_status(self, items: ItemQuerySet, _name: str, value: list[str]) -> ItemQuerySet:
+    def keep_until(self, ids: frozenset[int], _name: str, value: int) -> frozenset[int]:
+        """Keep the items of a year or earlier."""
+        return ids & self.published_in(lambda year: year <= value)
+
+    def keep_with_status(self, ids: frozenset[int], _name: str, value: list[str]) -> frozenset[int]:
         """Keep the items that the reader has given any of the statuses."""
         marks = self.reader.marks
-        wanted = Q(pk__in=[pk for pk, state in marks.items() if state.status in value])
-        if UNREAD in value:
-            wanted |= ~Q(pk__in=list(marks))
-        return items.filter(wanted)
+        wanted = {pk for pk, state in marks.items() if state.status in value}
+        return ids & wanted | (ids - marks.keys() if UNREAD in value else frozenset())
 
-    def keep_with_note(self, items: ItemQuerySet, _name: str, value: list[str]) -> ItemQuerySet:
+    def keep_with_note(self, ids: frozenset[int], _name: str, value: list[str]) -> frozenset[int]:
         """Keep the items with a note of the reader, without one, or both."""
-        noted = Q(pk__in=list(self.reader.notes))
-        wanted = {"yes": noted, "no": ~noted}
-        return items.filter(reduce(or_, (wanted[answer] for answer in value)))
+        noted = ids & self.reader.notes.keys()
+        wanted = {"yes": noted, "no": ids - noted}
+        return frozenset().union(*(wanted[answer] for answer in value))
 
     def keep_finished_after(
-        self, items: ItemQuerySet, _name: str, value: datetime.date
-    ) -> ItemQuerySet:
+        self, ids: frozenset[int], _name: str, value: datetime.date
+    ) -> frozenset[int]:
         """Keep the items that the reader finished on a day or later."""
-        return items.filter(pk__in=self.finished(lambda day: day >= value))
+        return ids & self.finished(lambda day: day >= value)
 
     def keep_finished_before(
-        self, items: ItemQuerySet, _name: str, value: datetime.date
-    ) -> ItemQuerySet:
+        self, ids: frozenset[int], _name: str, value: datetime.date
+    ) -> frozenset[int]:
         """Keep the items that the reader finished on a day or earlier."""
-        return items.filter(pk__in=self.finished(lambda day: day <= value))
+        return ids & self.finished(lambda day: day <= value)
 
-    def finished(self, is_wanted: Callable[[datetime.date], bool]) -> list[int]:
+    def published_in(self, is_wanted: Callable[[int], bool]) -> set[int]:
+        """Return the ids of the items of a year that is wanted."""
+        years = self.edition.values["year"].items()
+        return {pk for year, ids in years if is_wanted(int(year)) for pk in ids}
+
+    def finished(self, is_wanted: Callable[[datetime.date], bool]) -> set[int]:
         """Return the ids of the items that the reader finished on a day that is wanted."""
         marks = self.reader.marks.items()
-        return [pk for pk, s in marks if s.finished_on and is_wanted(s.finished_on)]
+        return {pk for pk, s in marks if s.finished_on and is_wanted(s.finished_on)}

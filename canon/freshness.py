@@ -34,7 +34,9 @@ def canon_page_tag(request: HttpRequest) -> str | None:
     parts += [request.get_full_path(), request.scheme]
     parts += [request.META.get(name, "") for name in HEADERS]
     parts += [request.COOKIES.get(name, "") for name in COOKIES]
-    parts += [reader.today(), reader.marks, reader.notes, reader.traits]
+    parts += [reader.today(), reader.traits]
+    record = reader.record
+    parts += [record.stamp] if record and record.stamp else [reader.marks, reader.notes]
     return f'"{hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()}"'
 
 

@@ -17,7 +17,7 @@ from canon.editions import current_edition
 from canon.models import Item, MarkState, Status, Suggestion
 from canon.news import News, Replacement, news, replacement_of
 from canon.readers import Member
-from canon.standing import Standing
+from canon.standing import standing_of
 from canon.tally import Tally
 
 
@@ -55,7 +55,7 @@ class MyReading:
         others = list(Item.objects.filter(known).defer("search_text"))
         self.items = self.edition.sorted([*self.edition.items, *others])
         self.by_id = {item.pk: item for item in self.items}
-        self.standing = Standing(reader, self.edition)
+        self.standing = standing_of(reader, self.edition)
 
     # Where the reader stands
 

@@ -7,13 +7,14 @@ away for being old: it goes when the edition goes.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from canon.days import say_since, say_skipped, status_line
 from canon.models import Item, MarkState
+from canon.once import Once
 from canon.stencils import Stencil, encoded, leave_open
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from canon.readers import Guest, Member
     from canon.shelf import ColouredShelf
     from canon.tally import Tally
-
-T = TypeVar("T")
 
 UNREAD = MarkState()
 # Some three kilobytes each at most; a canon of ten thousand items prints what is asked for.
@@ -41,20 +40,13 @@ class Lines(dict[MarkState, list[bytes]]):
         return line
 
 
-class Prints:
+class Prints(Once):
     """The stencils of one edition in one language, each made when it is first needed."""
 
     def __init__(self) -> None:
         """Begin with none."""
+        super().__init__()
         self.kept: dict[Hashable, Stencil] = {}
-        self.made: dict[Hashable, Any] = {}
-
-    def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` returned for `key` the first time: few things, of every page."""
-        if key not in self.made:
-            self.made[key] = make()
-        found: T = self.made[key]
-        return found
 
     def stencil(
         self, key: Hashable, template: str, context: Mapping[str, Any], blanks: Iterable[str] = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -26,15 +26,15 @@ from canon.models import (
     Item,
     MarkState,
     Note,
+    Record,
     Status,
     change_marks,
-    excerpts_of,
+    record_of,
     set_states,
-    states_of,
     take_held_mark,
     undo_step,
 )
-from canon.models.reading import go_back
+from canon.models.marking import go_back
 
 # How many steps a guest can take back.
 GUEST_STEPS = 20
@@ -58,14 +58,19 @@ class Member:
         self.user = user
 
     @cached_property
-    def marks(self) -> dict[int, MarkState]:
-        """What each marked item is to this reader, by the item's id, from one query."""
-        return states_of(self.user)
+    def record(self) -> Record:
+        """What this reader has marked and noted, from one query."""
+        return record_of(self.user)
 
-    @cached_property
-    def notes(self) -> dict[int, str]:
-        """How each note begins, as plain text, by the item's id, from one query."""
-        return excerpts_of(self.user)
+    @property
+    def marks(self) -> Mapping[int, MarkState]:
+        """What each marked item is to this reader, by the item's id."""
+        return self.record.marks
+
+    @property
+    def notes(self) -> Mapping[int, str]:
+        """How each note begins, as plain text, by the item's id."""
+        return self.record.notes
 
     @property
     def traits(self) -> list[Any]:
@@ -86,7 +91,7 @@ class Member:
     def change(self, items: Iterable[Item], status: str) -> uuid.UUID | None:
         """Give `items` a status; see `canon.models.change_marks`."""
         step = change_marks(self.user, items, status)
-        vars(self).pop("marks", None)
+        vars(self).pop("record", None)
         return step
 
     def take(
@@ -94,7 +99,7 @@ class Member:
     ) -> uuid.UUID | None:
         """Take a mark that was made offline; see `canon.models.take_held_mark`."""
         taken = take_held_mark(self.user, item, status, step=step, made_at=made_at)
-        vars(self).pop("marks", None)
+        vars(self).pop("record", None)
         return taken
 
     def undo(self, step: uuid.UUID) -> list[Item]:
@@ -104,7 +109,7 @@ class Member:
         """
         get_list_or_404(self.user.reading_events, step=step)
         undone = undo_step(self.user, step)
-        vars(self).pop("marks", None)
+        vars(self).pop("record", None)
         return list(Item.objects.filter(reading_events__in=undone))
 
 
@@ -112,6 +117,7 @@ class Guest:
     """A visitor without an account; the session keeps their marks until they sign in."""
 
     is_member = False
+    record = None
     notes: dict[int, str] = {}
     traits: tuple[Any, ...] = ()
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 from zlib import crc32
 
 from canon.models import Item, Status
+from canon.once import Once
 from canon.outline import Outline
 
 HEIGHT = 60
@@ -89,30 +90,30 @@ class Shelf:
             for start in range(0, len(members), size):
                 yield members[start : start + size]
 
-    def coloured(
-        self, statuses: Mapping[int, str], shown: Collection[int] | None = None
-    ) -> ColouredShelf:
-        """Return the shelf in the colours of `statuses`, by the item's id.
-
-        Those of which none is in `shown` turn pale; by default none does.
-        """
-        return ColouredShelf(self, statuses, shown)
+    def coloured(self, statuses: Mapping[int, str]) -> ColouredShelf:
+        """Return the shelf in the colours of `statuses`, by the item's id."""
+        return ColouredShelf(self, [spine.status(statuses) for spine in self.spines])
 
 
-@dataclass(frozen=True)
-class ColouredShelf:
+class ColouredShelf(Once):
     """The shelf as one reader sees it."""
 
-    shelf: Shelf
-    statuses: Mapping[int, str]
-    shown: Collection[int] | None
+    def __init__(
+        self, shelf: Shelf, statuses: list[str], shown: Collection[int] | None = None
+    ) -> None:
+        """Give each spine of `shelf` one of `statuses`; of `shown`, see `showing`."""
+        super().__init__()
+        self.shelf, self.statuses, self.shown = shelf, statuses, shown
+
+    def showing(self, ids: Collection[int]) -> ColouredShelf:
+        """Return this shelf with those spines pale of which no item is among `ids`."""
+        return ColouredShelf(self.shelf, self.statuses, ids)
 
     @property
     def spines(self) -> Iterable[tuple[Spine, str, bool]]:
         """Each spine with its status and whether it is pale."""
-        for spine in self.shelf.spines:
-            is_pale = self.shown is not None and not spine.is_among(self.shown)
-            yield spine, spine.status(self.statuses), is_pale
+        for spine, status in zip(self.shelf.spines, self.statuses, strict=True):
+            yield spine, status, self.shown is not None and not spine.is_among(self.shown)
 
     @property
     def width(self) -> int:

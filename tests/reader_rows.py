@@ -21,7 +21,7 @@ from django.utils import timezone
 from reversion.models import Revision
 
 from accounts.models import User
-from canon.models import Item, Mark, Note, ReadingEvent, Suggestion
+from canon.models import Item, Mark, Note, ReaderStamp, ReadingEvent, Suggestion
 from tests.readers import make_reader
 
 PASSWORD = "an unlikely phrase"
@@ -89,6 +89,7 @@ FILL = {
     Mark: make_mark,
     ReadingEvent: make_event,
     Note: write,
+    ReaderStamp: lambda reader, word: None,  # triggers did
     Suggestion: suggest,
     User.groups.through: lambda reader, word: reader.groups.add(Group.objects.first()),
     User.user_permissions.through: lambda reader, word: reader.user_permissions.add(
@@ -119,6 +120,7 @@ FILL = {
 NOT_IN_THE_EXPORT = {
     User.groups.through: "what a curator may do: given on this site, and of no use elsewhere",
     User.user_permissions.through: "the same",
+    ReaderStamp: "a random name for how the marks and notes stand",
     EmailAddress: "what one signs in with; shown in the account",
     EmailConfirmation: "codes, for minutes",
     Authenticator: "secrets that must not lie in a file",

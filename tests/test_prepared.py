@@ -7,9 +7,10 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from canon.models import Item, MarkState, Note, change_marks, excerpts_of, set_states, states_of
+from canon.models import Item, MarkState, Note, change_marks, set_states
+from canon.models.notes import excerpts_of
 from canon.models.prepared import Prepared
-from canon.models.reading import STATE_FIELDS, lock_reader
+from canon.models.reading import STATE_FIELDS, lock_reader, states_of
 from canon.readers import Member
 from tests.readers import make_reader
 

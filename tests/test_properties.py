@@ -18,7 +18,7 @@ from canon.editions import current_edition
 from canon.exports.table import defuse, undefuse
 from canon.imports import UploadError, read_upload
 from canon.markdown import SCHEMES, TAGS, plain_text, render_markdown
-from canon.models import MarkState, Status
+from canon.models import Item, MarkState, Status
 from canon.readers import Guest
 
 # The same examples at each run: a test that fails does so for everybody.
@@ -184,3 +184,15 @@ def test_any_filters_leave_a_part_of_the_canon_that_their_own_address_leaves_aga
         assert len(wider.active) <= len(shown.active)
         if len(wider.active) < len(shown.active):
             assert set(shown.ids) <= set(wider.ids)
+
+
+TYPED = ["scaling", "karpathy", "Transformer", "扩散", "模型", "GPT模型", "é", "a", "%", "_", "zzz"]
+
+
+@pytest.mark.django_db
+@few
+@given(st.lists(st.sampled_from(TYPED) | st.text(max_size=3), max_size=4).map(" ".join))
+def test_the_canon_page_finds_what_the_database_finds(text):
+    found = Item.objects.published().matching(text.replace("\0", ""))
+    edition = current_edition()
+    assert edition.matching(text.replace("\0", "")) == set(found.values_list("pk", flat=True))

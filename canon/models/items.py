@@ -93,11 +93,6 @@ class ItemQuerySet(PlacedItems["Item"]):
         """Keep the items that stand right in one of these sections."""
         return self.filter(section__in=section_ids)
 
-    def by(self, slugs: Iterable[str]) -> ItemQuerySet:
-        """Keep the items of any of these authors."""
-        wanted = Author.objects.filter(authorships__item=OuterRef("pk"), slug__in=slugs)
-        return self.filter(Exists(wanted))
-
 
 ItemManager = models.Manager.from_queryset(ItemQuerySet)
 
@@ -268,7 +263,7 @@ class Item(Addressed, Stateful, PlacedItem):
 
     def mark(self, user: Any, status: str) -> uuid.UUID | None:
         """Give this item a status for `user`; empty for unread. See `change_marks`."""
-        from canon.models.reading import change_marks
+        from canon.models.marking import change_marks
 
         return change_marks(user, [self], status)
 

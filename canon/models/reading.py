@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import uuid
-from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import Max, Q, QuerySet
+from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,9 +28,6 @@ class Status(models.TextChoices):
     READ = "read", _("Read")
     SKIPPED = "skipped", _("Skipped")
 
-
-# From an item's present state to its next one.
-StateChange = Callable[["MarkState"], "MarkState"]
 
 # Where two marks of one item meet, the further one wins; skipping says least.
 RANK = {"": 0, Status.SKIPPED: 1, Status.QUEUED: 2, Status.READING: 3, Status.READ: 4}
@@ -214,136 +209,3 @@ def lock_reader(user: Reader) -> None:
     """
     if not LOCK.rows(user.pk):
         raise get_user_model().DoesNotExist
-
-
-def change_marks(user: Reader, items: Iterable[Item], status: str) -> uuid.UUID | None:
-    """Give each of `items` the status `status` for `user`; an empty one means unread.
-
-    Returns the step by which `undo_step` takes the whole change back, or None if every item had
-    that status already. Raises ValueError for a status there is not.
-    """
-    if status and status not in Status.values:
-        raise ValueError(f"There is no status {status!r}.")
-    today = user.today()
-    return set_states(user, {item: lambda state: state.moved_to(status, today) for item in items})
-
-
-@transaction.atomic
-def take_held_mark(
-    user: Reader, item: Item, status: str, *, step: uuid.UUID, made_at: datetime.datetime
-) -> uuid.UUID | None:
-    """Give `item` the status that `user` chose at `made_at`, when there was no network.
-
-    It counts as of then: it is logged and dated so, and what was changed later stands, unless a
-    clock that was wrong put it into the future. `step` is the mark's own, by which it is taken
-    once however often it is sent. Returns `step`, or None if nothing changed.
-    """
-    lock_reader(user)
-    later = Q(item=item, at__gt=made_at, at__lte=timezone.now())
-    if user.reading_events.filter(Q(step=step) | later).exists():
-        return None
-    today = timezone.localdate(made_at, user.zone)
-    return set_states(
-        user, {item: lambda state: state.moved_to(status, today)}, step=step, at=made_at
-    )
-
-
-def undo_step(user: Reader, step: uuid.UUID) -> QuerySet[ReadingEvent]:
-    """Take back what `user` changed in `step`; return the events of doing so.
-
-    A mark that has been changed since is left alone, so that a second press does nothing.
-    """
-    changes = {
-        event.item: go_back(MarkState.from_json(event.before), MarkState.from_json(event.after))
-        for event in user.reading_events.filter(step=step).select_related("item")
-    }
-    undone: QuerySet[ReadingEvent] = user.reading_events.filter(step=set_states(user, changes))
-    return undone
-
-
-def go_back(before: MarkState, after: MarkState) -> StateChange:
-    """Return the change from `after` to `before`, which leaves every other state as it is."""
-    return lambda state: before if state.says_the_same_as(after) else state
-
-
-@transaction.atomic
-def set_states(
-    user: Reader,
-    changes: dict[Item, StateChange],
-    *,
-    step: uuid.UUID | None = None,
-    at: datetime.datetime | None = None,
-) -> uuid.UUID | None:
-    """Change the states of a reader's marks and log it, in few queries however many the items.
-
-    `changes` gives for each item a function from its present state to the next one; where the
-    two are equal, nothing is done. `step` and `at` are a new one and now unless they are given.
-    Returns the step of the change, or None if nothing changed.
-    """
-    lock_reader(user)
-    marks = {mark.item_id: mark for mark in user.marks.filter(item__in=changes)}
-    step = step or uuid.uuid4()
-    at = at or timezone.now()
-    changed: list[Mark] = []
-    events: list[ReadingEvent] = []
-    last: int | None = None  # the end of the queue, asked for when something is put there
-    for item, change in changes.items():
-        mark = marks.get(item.pk) or Mark(user=user, item=item)
-        before = mark.state
-        after = change(before)
-        if after == before:
-            continue
-        if after.status == Status.QUEUED and after.queue_position is None:
-            last = (end_of_queue(user) if last is None else last) + 1
-            after = after._replace(queue_position=last)
-        mark.state = after
-        changed.append(mark)
-        events.append(
-            ReadingEvent(
-                user=user,
-                item=item,
-                step=step,
-                at=at,
-                status=after.status,
-                before=before.to_json(),
-                after=after.to_json(),
-            )
-        )
-    write(changed)
-    ReadingEvent.objects.bulk_create(events)
-    return step if events else None
-
-
-def end_of_queue(user: Reader) -> int:
-    """Return the last place in the queue of `user`; 0 if it is empty."""
-    end: int | None = user.marks.aggregate(last=Max("queue_position"))["last"]
-    return end or 0
-
-
-def write(marks: list[Mark]) -> None:
-    """Save `marks`; those that say unread are deleted."""
-    kept = [mark for mark in marks if mark.status]
-    if len(kept) == 1:  # by far the most often, and much cheaper than in bulk
-        [mark] = kept
-        mark.save(update_fields=STATE_FIELDS if mark.pk else None)
-    else:
-        Mark.objects.bulk_create([mark for mark in kept if not mark.pk])
-        Mark.objects.bulk_update([mark for mark in kept if mark.pk], STATE_FIELDS)
-    dropped = [mark.pk for mark in marks if not mark.status]
-    if dropped:  # by reader too, for a database that is spread by reader
-        Mark.objects.filter(user=marks[0].user, pk__in=dropped).delete()
-
-
-def move_in_queue(user: Reader, item: Item, steps: int) -> None:
-    """Move a queued item of `user` by `steps` places, towards the front where negative."""
-    with transaction.atomic():
-        lock_reader(user)
-        queue = list(user.marks.filter(status=Status.QUEUED).order_by("queue_position", "pk"))
-        here = next((n for n, mark in enumerate(queue) if mark.item_id == item.pk), None)
-        if here is None:
-            return
-        mark = queue.pop(here)
-        queue.insert(max(here + steps, 0), mark)
-        for position, queued in enumerate(queue, start=1):
-            queued.queue_position = position
-        Mark.objects.bulk_update(queue, ["queue_position"])

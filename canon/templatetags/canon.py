@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from canon.catalogue import Catalogue
 from canon.charts import HeatMap
@@ -69,7 +70,13 @@ def pills(context: dict[str, Any], catalogue: Catalogue) -> SafeString:
     prints, is_plain = catalogue.edition.prints, not catalogue.is_narrowed
     inserts: Inserts = context["inserts"]
     printed = prints.pills(lambda: catalogue.facets, are_plain=is_plain)
-    return inserts.leave([*printed, *encoded(prints.pill(catalogue.mine))])
+
+    def mine() -> list[bytes]:
+        return encoded(prints.pill(catalogue.mine))
+
+    is_kept = is_plain and not catalogue.asked.errors
+    own = catalogue.progress.once(("mine", get_language()), mine) if is_kept else mine()
+    return inserts.leave([*printed, *own])
 
 
 @register.simple_tag
@@ -82,7 +89,7 @@ def sortings() -> list[tuple[str, str]]:
 @register.simple_tag
 def spines(shelf: ColouredShelf, edition: Edition) -> SafeString:
     """Return the spines of a shelf of `edition`."""
-    return edition.prints.spines(shelf)
+    return shelf.once(get_language(), lambda: edition.prints.spines(shelf))
 
 
 @register.simple_tag
@@ -124,8 +131,9 @@ def calendar(heat_map: HeatMap, edition: Edition) -> SafeString:
 @register.simple_tag
 def contents(progress: Standing) -> SafeString:
     """Return the rows of the contents, with how far the reader has come in each section."""
-    edition = progress.edition
-    return edition.prints.contents(progress.contents, edition.pages)
+    prints, pages = progress.edition.prints, progress.edition.pages
+    key = ("contents", get_language())
+    return progress.once(key, lambda: prints.contents(progress.contents, pages))
 
 
 @register.simple_tag

@@ -25,7 +25,7 @@ from canon.htmx import wants_fragment
 from canon.models import Item, MarkState, Status
 from canon.offline import reader_key
 from canon.readers import Guest, Member, MemberRequest, reader_of
-from canon.standing import Standing
+from canon.standing import standing_of
 from canon.views.catalogue import item_context
 
 TOASTS = {
@@ -126,7 +126,7 @@ def show_changes(
         return redirect(safe_next(request, default))
     context: dict[str, Any] = {
         "changed": [(item, reader.marks.get(item.pk, MarkState())) for item in items],
-        "progress": Standing(reader, edition_of(request)),
+        "progress": standing_of(reader, edition_of(request)),
     }
     response = render(request, "canon/_changes.html", context)
     # For what else on the page depends on marks and asks for itself again.

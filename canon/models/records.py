@@ -1,0 +1,69 @@
+"""Records: what a reader has marked and noted, kept in memory for as long as it is true.
+
+Whoever reads on asks for the same marks page after page. Under one stamp they never change, so
+that a page asks for the stamp alone; see `canon.models.reader_stamps`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from threading import Lock
+
+from cachetools import LRUCache
+
+from canon.models.notes import excerpts_of
+from canon.models.reader_stamps import stamp_of
+from canon.models.reading import MarkState, Reader, states_of
+
+# So many marks are kept by a process at most, of whoever came last: some ten megabytes.
+MOST_KEPT = 40_000
+# What a record and a note take, in marks.
+RECORD, NOTE = 40, 2
+
+
+class Record:
+    """What a reader has marked and noted, as it stood under one stamp. Nobody changes it."""
+
+    def __init__(
+        self, stamp: str, marks: Mapping[int, MarkState], notes: Mapping[int, str]
+    ) -> None:
+        """Keep `marks`, and how `notes` begin, each by the item's id."""
+        self.stamp, self.marks, self.notes = stamp, marks, notes
+
+    def changed(self, stamp: str, states: Mapping[int, MarkState]) -> Record:
+        """Return the record under `stamp`, in which the items of these ids have these states."""
+        marks = {**self.marks, **states}
+        for item, state in states.items():
+            if not state.status:
+                del marks[item]
+        return Record(stamp, marks, self.notes)
+
+
+def size_of(record: Record) -> int:
+    """Return what `record` takes, in marks."""
+    return RECORD + len(record.marks) + NOTE * len(record.notes)
+
+
+kept: LRUCache[int, Record] = LRUCache(MOST_KEPT, size_of)
+lock = Lock()
+
+
+def record_of(user: Reader) -> Record:
+    """Return the record of `user`: one query for its stamp, and two more if that is another.
+
+    What is read after the stamp may be newer than it, never older; and then the stamp is gone.
+    """
+    stamp = stamp_of(user.pk)
+    with lock:
+        record = kept.get(user.pk)
+    if record is None or record.stamp != stamp:
+        record = keep(user, Record(stamp, states_of(user), excerpts_of(user)))
+    return record
+
+
+def keep(user: Reader, record: Record) -> Record:
+    """Keep `record` of `user`, unless it has no stamp or is too large; return it."""
+    if record.stamp and size_of(record) <= MOST_KEPT:
+        with lock:
+            kept[user.pk] = record
+    return record
