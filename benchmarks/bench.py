@@ -25,6 +25,7 @@ RESULTS = Path(__file__).parent / "results.md"
 LONGEST = 150  # seconds of measuring
 ROUNDS = 40
 PER_ROUND = 4
+MODEL = "%E6%A8%A1%E5%9E%8B"  # 模型
 EMAIL, PASSWORD = "reader@example.org", "correct horse battery staple"
 # Another one, with the same marks and notes, who changes them.
 WRITER = "writer@example.org"
@@ -210,6 +211,12 @@ def cases(site: Site) -> list[Case]:
             page("/?q=language", **htmx),
             goal=1.5,
             path=("/?q=language", False, True),
+        ),
+        Case(
+            "text search in Chinese",
+            page(f"/?q={MODEL}", **htmx),
+            goal=1.5,
+            path=(f"/?q={MODEL}", False, True),
         ),
         Case("item page", page(f"/items/{item}/"), goal=2, path=(f"/items/{item}/", False, False)),
         Case("My reading", page("/reading/"), goal=2, path=("/reading/", False, False)),

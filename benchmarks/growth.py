@@ -27,8 +27,9 @@ from tests.postgres import find_binaries, server
 RESULTS = Path(__file__).parent / "growth.md"
 SECONDS = 15  # of measuring, for each case
 SMALL = 96  # the shipped canon
-SHOWN = ("canon page, reader", "canon page, guest", "text search", "My reading", "marking an item")
-# What promises to stay within twice the small case when readers are many.
+SEARCHES = ("text search", "text search in Chinese")
+SHOWN = ("canon page, reader", "canon page, guest", *SEARCHES, "My reading", "marking an item")
+# What promises to stay within twice the small case, however much there is.
 PROMISED = ("canon page, reader", "marking an item")
 MOST = 2.0
 
@@ -42,9 +43,17 @@ words = {{
     "zh": "注意力 模型 规模 学习 奖励 语言 智能体 记忆 策略 搜索".split(),
 }}
 draw = random.Random(1)
+syllables = "ba de fi go ku la me ni po ru sa te vi wo xu za".split()
+characters = [chr(0x4E00 + number) for number in range(0, 4_000, 4)]
+def word(language):
+    # Each of the given ones is one word in a thousand, and in four texts of a hundred.
+    if draw.random() < 0.01:
+        return draw.choice(words[language])
+    parts = syllables if language == "en" else characters
+    return "".join(draw.choices(parts, k=draw.choice((2, 3, 4) if language == "en" else (1, 2))))
 def text(language, length):
     space = " " if language == "en" else ""
-    return space.join(draw.choices(words[language], k=length)).capitalize()
+    return space.join(word(language) for _ in range(length)).capitalize()
 old = list(Item.objects.in_canon_order())
 sections = sorted({{item.section_id for item in old}})
 authors = list(Author.objects.all())
@@ -63,8 +72,10 @@ for number in range({items} - len(old)):
 Item.objects.bulk_create(items, batch_size=500)
 Authorship.objects.bulk_create(
     [Authorship(item=item, author=draw.choice(authors)) for item in items], batch_size=500)
+everything = [*old, *items]
 Dependency.objects.bulk_create(
-    [Dependency(item=item, builds_on=draw.choice(old)) for item in items], batch_size=500)
+    [Dependency(item=item, builds_on=everything[draw.randrange(len(old) + number)])
+     for number, item in enumerate(items)], batch_size=500)
 """
 
 # The bench marks the first items of its readers; these are the rest.
@@ -154,6 +165,11 @@ def copy_readers(address: str, readers: int, marks: int) -> None:
         with cursor.copy(statement) as copy:
             for user in range(first, first + readers):
                 copy.write("".join(map(event_of(user), rows[user % 1000])))
+        connection.execute(
+            "INSERT INTO canon_readerstamp (user_id, stamp)"
+            " SELECT id, md5(random()::text) FROM accounts_user WHERE id >= %s",
+            (first,),
+        )
         connection.execute("SELECT setval('accounts_user_id_seq', %s)", (first + readers,))
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
@@ -221,9 +237,12 @@ def table(results: list[Result]) -> Iterator[str]:
         cells = []
         for name in SHOWN:
             ratio = result.cost(name) / small.cost(name)
-            missed = result.size.readers and name in PROMISED and ratio > MOST
-            cells.append(f"{result.cases[name].p95:.1f} ({result.cost(name):.2f})")
-            cells.append(f"{ratio:.2f}{' **missed**' if missed else ''}")
+            is_dear = name in SEARCHES and result.cost(name) > (result.cases[name].goal or MOST)
+            is_grown = name in PROMISED and ratio > MOST
+            dear = " **missed**" if is_dear else ""
+            grown = " **missed**" if is_grown else ""
+            cells.append(f"{result.cases[name].p95:.1f} ({result.cost(name):.2f}){dear}")
+            cells.append(f"{ratio:.2f}{grown}")
         size = result.cases[SHOWN[0]].size
         yield f"| {result.size.name} | {' | '.join(cells)} | {size:,} |"
 

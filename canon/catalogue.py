@@ -12,7 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from canon.editions import PAGE_SIZE, Edition
+from canon.editions import Edition, page_size
 from canon.facets import Asked, Facet, FilterBar
 from canon.filters import FINISHED, MULTIPLE, ORDERS, ItemFilter
 from canon.models import Item
@@ -59,15 +59,14 @@ class Catalogue:
         """Read `edition` through the filters in `params`, an address's query, for `reader`."""
         self.reader, self.edition = reader, edition
         self.asked, passing = self.ask(params)
-        self.bar = FilterBar(self.asked, self.edition, reader, passing)
+        self.standing = standing_of(reader, edition)
+        self.bar = FilterBar(self.asked, edition, reader, self.standing, passing)
         self.everything = self.edition.items
-        self.ids = self.bar.left_without()
-        self.items = self.sorted(
-            [item for item in self.everything if item.id in self.ids]
-            if self.is_narrowed
-            else self.everything
+        self.ids = self.bar.left_without().ids
+        self.items = self.sorted(edition.only(self.ids) if self.is_narrowed else self.everything)
+        self.page: Page[Item] = Paginator(self.items, page_size(len(self.items))).get_page(
+            params.get("page")
         )
-        self.page: Page[Item] = Paginator(self.items, PAGE_SIZE).get_page(params.get("page"))
 
     def ask(self, params: QueryDict) -> tuple[Asked, dict[str, frozenset[int]]]:
         """Return what `params` ask for, and the ids of what each active filter lets pass.
@@ -129,8 +128,7 @@ class Catalogue:
     @cached_property
     def progress(self) -> Standing:
         """Where the reader stands; on the shelf, what is filtered out turns pale."""
-        standing = standing_of(self.reader, self.edition)
-        return standing.showing(self.ids) if self.is_narrowed else standing
+        return self.standing.showing(self.ids) if self.is_narrowed else self.standing
 
     # The filter bar
 
@@ -195,7 +193,7 @@ class Catalogue:
     def ways_to_loosen(self) -> list[Chip]:
         """Return, for an empty list, the filters without which something would be left."""
         ways = [
-            Chip(self.label(name), self.query(without=name), len(self.bar.left_without(name)))
+            Chip(self.label(name), self.query(without=name), len(self.bar.left_without(name).ids))
             for name in self.active
         ]
         return sorted((way for way in ways if way.count), key=lambda way: -way.count)

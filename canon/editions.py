@@ -24,6 +24,7 @@ from canon.prints import Prints
 from canon.replica import canon_alias
 from canon.search import split_words
 from canon.shelf import Shelf
+from canon.text_index import TextIndex
 
 if TYPE_CHECKING:
     from canon.standing import Standing
@@ -32,8 +33,15 @@ if TYPE_CHECKING:
 ATTEMPTS = 3
 # From so many items on it is worth a second to let the search for garbage pass over them.
 LARGE = 2_000
-# The whole canon is one page, as long as it is one that a person would read as a whole.
-PAGE_SIZE = 200
+# A list is one page, as long as it is one that a person would read as a whole; a longer one comes
+# in pages of half that size.
+WHOLE = 200
+PAGE_SIZE = 100
+
+
+def page_size(count: int) -> int:
+    """Return how many items of a list of `count` stand on one page."""
+    return WHOLE if count <= WHOLE else PAGE_SIZE
 
 
 class Edition:
@@ -81,17 +89,22 @@ class Edition:
                 index["year"][str(item.year)].add(item.pk)
         return index
 
-    def matching(self, text: str) -> set[int]:
+    @cached_property
+    def index(self) -> TextIndex:
+        """What is searched of each item, from one query when somebody first searches."""
+        searched = Item.objects.published().order_by().values_list("pk", "search_text")
+        return TextIndex(
+            (pk, "\n".join((text, *(author.search_text for author in self.by_id[pk].byline))))
+            for pk, text in searched
+            if pk in self.by_id
+        )
+
+    def matching(self, text: str) -> frozenset[int]:
         """Return the ids of the items in which every word of `text` stands.
 
         The rule is that of `ItemQuerySet.matching`.
         """
-        left = self.items
-        for word in split_words(text):
-            named = [a.slug for a in self.authors if word in a.search_text]
-            by_author = set().union(*(self.values["author"].get(slug, ()) for slug in named))
-            left = [item for item in left if word in item.search_text or item.id in by_author]
-        return {item.id for item in left}
+        return self.ids.intersection(*map(self.index.having, split_words(text)))
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -113,10 +126,17 @@ class Edition:
     def pages(self) -> dict[int, int]:
         """On which page of the whole canon each section begins, by the section's id."""
         first: dict[int, int] = {}
+        size = page_size(len(self.items))
         for place, item in enumerate(self.items):
             for heading in self.outline.by_id[item.section_id].ancestry:
-                first.setdefault(heading.section.pk, place // PAGE_SIZE + 1)
+                first.setdefault(heading.section.pk, place // size + 1)
         return first
+
+    def only(self, ids: frozenset[int]) -> list[Item]:
+        """Return the items of these ids, all of them of this edition, in canon order."""
+        if len(ids) < len(self.items) / 10:  # then sorting is less than passing by all the others
+            return [self.by_id[pk] for pk in sorted(ids, key=self.places.__getitem__)]
+        return [item for pk, item in self.by_id.items() if pk in ids]
 
     def sorted(self, items: Iterable[Item]) -> list[Item]:
         """Return `items`, which need not be published, in canon order."""
@@ -132,6 +152,15 @@ class Edition:
         after = self.items[place + 1] if place + 1 < len(self.items) else None
         return before, after
 
+    @cached_property
+    def above(self) -> dict[int, list[int]]:
+        """The ids of what builds on each item, by its id."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for pk, bases in self.bases.items():
+            for base in bases:
+                found[base].append(pk)
+        return found
+
     def builds_on(self, item: Item) -> list[Item]:
         """Return the published items that `item` builds on, in canon order."""
         bases = self.bases.get(item.pk, ())
@@ -139,7 +168,7 @@ class Edition:
 
     def built_on_by(self, item: Item) -> list[Item]:
         """Return the published items that build on `item`, in canon order."""
-        above = (pk for pk, bases in self.bases.items() if item.pk in bases)
+        above = self.above.get(item.pk, ())
         return sorted((self.by_id[pk] for pk in above if pk in self.by_id), key=self.place)
 
     def place(self, item: Item) -> int:

@@ -51,10 +51,12 @@ class MyReading:
         reader = Member(user)
         self.states = reader.marks
         self.edition = current_edition()
-        known = Q(state=Item.State.RETIRED) | Q(state=Item.State.DRAFT, pk__in=self.states)
+        drafts = self.states.keys() - self.edition.ids
+        known = Q(state=Item.State.RETIRED) | Q(state=Item.State.DRAFT, pk__in=drafts)
         others = list(Item.objects.filter(known).defer("search_text"))
-        self.items = self.edition.sorted([*self.edition.items, *others])
-        self.by_id = {item.pk: item for item in self.items}
+        published = self.edition.items
+        self.items = self.edition.sorted([*published, *others]) if others else published
+        self.by_id = {**self.edition.by_id, **{item.pk: item for item in others}}
         self.standing = standing_of(reader, self.edition)
 
     # Where the reader stands
@@ -78,10 +80,11 @@ class MyReading:
 
     def entries(self, status: str) -> list[Entry]:
         """Return the items of this status, in canon order, retired ones with what replaces them."""
+        wanted = {pk for pk, state in self.states.items() if state.status == status}
         return [
-            Entry(item, state, replacement_of(item, self.by_id, self.states))
+            Entry(item, self.states[item.id], replacement_of(item, self.by_id, self.states))
             for item in self.items
-            if (state := self.states.get(item.pk)) and state.status == status
+            if item.id in wanted
         ]
 
     @cached_property

@@ -47,7 +47,7 @@ def news(items: Iterable[Item], states: Mapping[int, MarkState], since: datetime
     is no news, unless the reader has marked it.
     """
     everything = list(items)
-    by_id = {item.pk: item for item in everything}
+    by_id = {item.id: item for item in everything}
     found = News()
     for item in everything:
         if item.state == Item.State.PUBLISHED and is_after(item.published_at, since):

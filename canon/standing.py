@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from copy import copy
 from functools import cached_property
 
 from canon.editions import Edition
+from canon.filters import UNREAD
 from canon.once import Once
 from canon.outline import Heading
 from canon.progress import Suggestion, what_next
@@ -22,7 +23,8 @@ class Standing(Once):
     def __init__(self, reader: Member | Guest, edition: Edition) -> None:
         """Measure `reader` against all of `edition`."""
         super().__init__()
-        self.edition, self.marks, self.today = edition, reader.marks, reader.today()
+        self.edition, self.today = edition, reader.today()
+        self.marks, self.notes = reader.marks, reader.notes
         marked = count_marked(edition, self.marks)
         self.total: Tally = tally_edition(edition, marked)
         self.contents: list[tuple[Heading, Tally]] = tally_by_section(edition, marked)
@@ -42,6 +44,22 @@ class Standing(Once):
         edition = self.edition
         found = what_next(edition.items, self.marks, edition.bases, edition.outline, 1)
         return next(iter(found), None)
+
+    @cached_property
+    def by_status(self) -> Mapping[str, set[int]]:
+        """The ids of the items that have each status, the unread ones among them."""
+        everything = self.edition.ids
+        found: dict[str, set[int]] = {UNREAD: set(everything - self.marks.keys())}
+        for pk, state in self.marks.items():
+            if pk in everything:
+                found.setdefault(state.status, set()).add(pk)
+        return found
+
+    @cached_property
+    def by_note(self) -> Mapping[str, frozenset[int]]:
+        """The ids of the items with a note of the reader, and of those without."""
+        everything = self.edition.ids
+        return {"yes": everything & self.notes.keys(), "no": everything - self.notes.keys()}
 
     def showing(self, ids: Collection[int]) -> Standing:
         """Return this standing with a shelf on which all but the items of `ids` turn pale."""

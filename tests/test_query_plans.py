@@ -18,7 +18,7 @@ pytestmark = [
 ]
 
 READERS, EACH = 100, 30
-BIG = {"canon_mark", "canon_note", "canon_readingevent", "canon_suggestion"}
+BIG = {"canon_mark", "canon_note", "canon_readerstamp", "canon_readingevent", "canon_suggestion"}
 PAGES = (
     "/",
     "/?status=read",
