@@ -65,7 +65,6 @@ class Standing(Once):
         """Return this standing with a shelf on which all but the items of `ids` turn pale."""
         narrowed = copy(self)
         narrowed.shelf = self.shelf.showing(ids)
-        narrowed.made = {}
         return narrowed
 
 

@@ -99,3 +99,11 @@ def test_queries_do_not_grow_with_marks_and_notes(client, reader, path, django_a
     client.get(path)  # which reads the record
     with django_assert_num_queries(before):
         client.get(path)
+
+
+def test_a_day_that_was_mistyped_stands_in_its_field_and_on_no_other_page(client, reader):
+    change_marks(reader, Item.objects.all()[:1], Status.READ)
+    typed = 'name="finished_after" value="soon"'
+    for _time in range(2):
+        assert typed not in client.get("/").content.decode()
+        assert typed in client.get("/?finished_after=soon").content.decode()

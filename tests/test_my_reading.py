@@ -44,6 +44,12 @@ def test_a_visitor_is_led_to_sign_in_and_back(client):
     assert response["Location"].endswith("?next=/reading/")
 
 
+def test_what_was_marked_and_hidden_since_is_still_under_way(client, reader):
+    mark(reader, "bert", "reading")
+    Item.objects.filter(slug="bert").update(state="draft")
+    assert "No longer on the list" in get(client, "/reading/").text
+
+
 def test_a_new_reader_is_told_what_will_stand_here(client, reader):
     page = get(client, "/reading/")
     assert "Nothing is under way." in page.text

@@ -14,13 +14,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canon.editions import current_edition
-from canon.models import Item, Mark, MarkState, Note, ReaderStamp, change_marks, records
+from canon.models import (
+    Item,
+    Mark,
+    MarkState,
+    Note,
+    ReaderStamp,
+    Section,
+    change_marks,
+    records,
+)
 from canon.models import record_of as record_of_reader
 from canon.models.notes import excerpts_of
 from canon.models.reader_stamps import STAMPING, stamp_of
 from canon.models.reading import states_of
 from canon.readers import Member
 from canon.standing import standing_of
+from tests.pages import get
 from tests.processes import run_at_once
 from tests.readers import make_reader
 from tests.test_properties import few
@@ -263,3 +273,20 @@ def test_a_page_is_another_after_a_mark_elsewhere(pair):
 def test_a_state_of_a_record_is_the_one_a_mark_has(pair):
     mark = pair[0].marks.get()
     assert record_of_reader(pair[0]).marks == {mark.item_id: MarkState(*mark.state)}
+
+
+def test_what_is_kept_of_a_reader_is_kept_in_each_language(pair):
+    client = Client()
+    client.force_login(pair[0])
+    first = Section.objects.first()
+    for _time in range(2):
+        for path, title in (("/", first.title_en), ("/zh-hans/", first.title_zh_hans)):
+            assert title in get(client, path).one(id="contents").text
+
+
+def test_few_items_out_of_many_stand_in_canon_order():
+    section = Item.objects.get(slug="gpt-3").section.items
+    first, last = section.first(), section.last()
+    Item.objects.filter(pk=first.pk).update(position=last.position + 1)
+    ids = frozenset({first.pk, last.pk})
+    assert [item.pk for item in current_edition().only(ids)] == [last.pk, first.pk]
