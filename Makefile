@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: audit help run dev test test-sqlite test-postgres check format messages bench lighthouse cluster growth soak settings lock curator clean
+.PHONY: audit help run dev test test-sqlite test-postgres check format messages bench costs lighthouse cluster growth soak settings lock curator clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
@@ -43,6 +43,9 @@ messages: $(VENV)/development ## collect the strings to translate, and compile w
 
 bench: $(VENV)/runtime ## measure what pages cost, in multiples of Django's own floor
 	@$(BIN)/python -m benchmarks.bench
+
+costs: $(VENV)/runtime ## measure what middleware and back ends cost, and what others would
+	@$(BIN)/python -m benchmarks.costs
 
 lighthouse: $(VENV)/runtime ## let Lighthouse judge the site (needs Node.js and Chromium)
 	@$(BIN)/python -m benchmarks.lighthouse

@@ -60,7 +60,7 @@ class Catalogue:
         self.reader, self.edition = reader, edition
         self.asked, passing = self.ask(params)
         self.standing = standing_of(reader, edition)
-        self.bar = FilterBar(self.asked, edition, reader, self.standing, passing)
+        self.bar = FilterBar(self.asked, reader, self.standing, passing)
         self.everything = self.edition.items
         self.ids = self.bar.left_without().ids
         self.items = self.sorted(edition.only(self.ids) if self.is_narrowed else self.everything)

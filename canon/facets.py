@@ -10,7 +10,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from canon.editions import Edition
 from canon.filters import FINISHED_BETWEEN, MULTIPLE, YEARS, ItemFilter
 from canon.readers import Guest, Member
 from canon.standing import Standing
@@ -109,14 +108,13 @@ class FilterBar:
     def __init__(
         self,
         asked: Asked,
-        edition: Edition,
         reader: Member | Guest,
         standing: Standing,
         passing: Mapping[str, frozenset[int]],
     ) -> None:
         """Count, by the ids in `passing`, what every choice would leave of what is `asked`."""
-        self.asked, self.edition, self.reader = asked, edition, reader
-        self.standing, self.passing = standing, passing
+        self.asked, self.reader, self.standing = asked, reader, standing
+        self.edition, self.passing = standing.edition, passing
         self.left: dict[tuple[str, ...], Left] = {}
 
     def left_without(self, name: str = "") -> Left:
