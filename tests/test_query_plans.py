@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from canon.models import Item, Mark, Note, ReadingEvent, Suggestion
+from canon.models import Item, Mark, Note, ReaderStamp, ReadingEvent, Suggestion
 from tests.readers import make_reader
 
 pytestmark = [
@@ -18,6 +18,7 @@ pytestmark = [
 ]
 
 READERS, EACH = 100, 30
+IDLE = 1000  # for the one row that each reader has, a scan of a hundred would be right
 BIG = {"canon_mark", "canon_note", "canon_readerstamp", "canon_readingevent", "canon_suggestion"}
 PAGES = (
     "/",
@@ -41,8 +42,10 @@ PAGES = (
 def crowd():
     """Many readers, with marks, notes, events and suggestions; the planner knows how many."""
     users = get_user_model().objects.bulk_create(
-        get_user_model()(email=f"reader{number}@example.com") for number in range(READERS)
+        get_user_model()(email=f"reader{number}@example.com") for number in range(READERS + IDLE)
     )
+    users, idle = users[:READERS], users[READERS:]
+    ReaderStamp.objects.bulk_create(ReaderStamp(user=user, stamp="x") for user in idle)
     reader = make_reader(handle="reader", is_public=True)
     items = list(Item.objects.all()[:EACH])
     pairs = [(user, item) for user in (*users, reader) for item in items]
