@@ -2,7 +2,7 @@
 
 import pytest
 
-from canon.models import Item, Mark, Note, Status
+from canon.models import Item, Mark, Note, Status, change_marks
 from tests.processes import run_at_once
 from tests.readers import make_reader
 
@@ -83,3 +83,22 @@ except ValidationError:
 """
     outcomes = run_at_once(script.format("gpt", "nerf"), script.format("nerf", "gpt"))
     assert sorted(outcomes) == ["refused\n", "saved\n"]
+
+
+def test_accounts_end_while_their_readers_mark(canon):
+    readers = [make_reader(f"{name}@example.org") for name in ("reader", *range(20))]
+    for reader in readers:
+        change_marks(reader, Item.objects.all()[:20], Status.QUEUED)
+    everybody = "readers = get_user_model().objects.exclude(email='reader@example.org')\n"
+    mark = """
+for reader in readers.order_by("pk"):
+    try:
+        for _time in range(10):
+            for status in ("read", "queued"):
+                Item.objects.get(slug="gpt-3").mark(reader, status)
+    except get_user_model().DoesNotExist:
+        pass
+"""
+    leave = "for reader in readers.order_by('pk'): reader.delete()"
+    run_at_once(everybody + mark, everybody + mark, everybody + leave)
+    assert Mark.objects.exclude(user=readers[0]).count() == 0

@@ -10,6 +10,8 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -209,3 +211,13 @@ def lock_reader(user: Reader) -> None:
     """
     if not LOCK.rows(user.pk):
         raise get_user_model().DoesNotExist
+
+
+@receiver(pre_delete, sender=settings.AUTH_USER_MODEL)
+def lock_who_leaves(instance: Reader, **_kwargs: Any) -> None:
+    """Take the reader's row before their marks go, in the order in which every change does.
+
+    Else a mark that has the row and waits for the stamp would meet a deletion that has the stamp
+    and waits for the row.
+    """
+    LOCK.rows(instance.pk)
