@@ -21,6 +21,7 @@ from django.utils.translation import get_language
 from canon.models import Author, Dependency, Item, Record, current_stamp
 from canon.outline import Heading, Outline
 from canon.prints import Prints
+from canon.progress import Syllabus
 from canon.replica import canon_alias
 from canon.search import split_words
 from canon.shelf import Shelf
@@ -174,6 +175,11 @@ class Edition:
     def place(self, item: Item) -> int:
         """Return how many items stand before `item`."""
         return self.places[item.pk]
+
+    @cached_property
+    def syllabus(self) -> Syllabus:
+        """What there is to read, and what builds on what."""
+        return Syllabus(self.by_id, self.bases, self.outline)
 
     @property
     def prints(self) -> Prints:

@@ -56,7 +56,7 @@ class MyReading:
         others = list(Item.objects.filter(known).defer("search_text"))
         published = self.edition.items
         self.items = self.edition.sorted([*published, *others]) if others else published
-        self.by_id = {**self.edition.by_id, **{item.pk: item for item in others}}
+        self.by_id = {item.id: item for item in self.items} if others else self.edition.by_id
         self.standing = standing_of(reader, self.edition)
 
     # Where the reader stands
@@ -111,8 +111,8 @@ class MyReading:
     @cached_property
     def suggestions(self) -> list[progress.Suggestion]:
         """Three items to read next, each with its reason."""
-        edition = self.edition
-        return progress.what_next(self.items, self.states, edition.bases, edition.outline)
+        syllabus = progress.Syllabus(self.by_id, self.edition.bases, self.edition.outline)
+        return progress.what_next(syllabus, self.states)
 
     @cached_property
     def news(self) -> News:

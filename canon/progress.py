@@ -16,7 +16,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from itertools import chain
+from functools import cached_property
+from itertools import chain, groupby
 from math import ceil
 
 from django.utils.translation import gettext as _
@@ -29,6 +30,7 @@ States = Mapping[int, MarkState]
 
 UNREAD = MarkState()
 DONE = frozenset({Status.READ, Status.SKIPPED})
+ACTIVE = frozenset({Status.READING, Status.READ})
 DAY = datetime.timedelta(days=1)
 # How far back the reader's own pace is taken from.
 PACE_WEEKS = 4
@@ -37,18 +39,6 @@ FORESIGHT = datetime.timedelta(days=50 * 365)
 
 
 # Totals
-
-
-def is_open(item: Item, states: States) -> bool:
-    """Tell whether `item` is on the list and the reader has not marked it."""
-    return item.id not in states and item.state == Item.State.PUBLISHED
-
-
-def is_left(item: Item, states: States) -> bool:
-    """Tell whether `item` is on the list and still to be read by this reader."""
-    state = states.get(item.id)
-    is_done = state is not None and state.status in DONE
-    return not is_done and item.state == Item.State.PUBLISHED
 
 
 def count_retired(items: Iterable[Item], states: States) -> int:
@@ -97,16 +87,27 @@ class Suggestion:
         return _("Next in the canon.")
 
 
-def what_next(
-    items: Iterable[Item],
-    states: States,
-    builds_on: Mapping[int, Collection[int]],
-    outline: Outline,
-    limit: int = 3,
-) -> list[Suggestion]:
-    """Suggest up to `limit` published items that the reader has not marked.
+@dataclass(frozen=True)
+class Syllabus:
+    """What there is to read, and what builds on what."""
 
-    `items` stand in canon order; `builds_on` gives, by item, the ids of those it builds on.
+    # In canon order, by the item's id, retired ones among them.
+    items: Mapping[int, Item]
+    # The ids of what each item builds on, by its id.
+    builds_on: Mapping[int, Collection[int]]
+    outline: Outline
+
+    @cached_property
+    def by_section(self) -> dict[int, list[Item]]:
+        """The items that stand right in each section, by its id."""
+        found: dict[int, list[Item]] = {}
+        for item in self.items.values():
+            found.setdefault(item.section_id, []).append(item)
+        return found
+
+
+def what_next(syllabus: Syllabus, states: States, limit: int = 3) -> list[Suggestion]:
+    """Suggest up to `limit` published items that the reader has not marked.
 
     The reasons are asked in turn, foundation, section, short, and each gives one suggestion
     before the first is asked again, so that three suggestions show three sides of the canon as
@@ -117,17 +118,17 @@ def what_next(
     - section: the section last active in comes first, one item from each;
     - short: canon order.
     """
-    everything = list(items)
-    known = {item.id: item for item in everything}
-    unmarked = [item for item in everything if is_open(item, states)]
+    unmarked = [
+        item
+        for pk, item in syllabus.items.items()
+        if pk not in states and item.state == Item.State.PUBLISHED
+    ]
     if not unmarked:
         return []
-    # Skipping what an item builds on settles it, too.
-    left = {item.id for item in everything if is_left(item, states)}
-    ready = [item for item in unmarked if left.isdisjoint(builds_on.get(item.id, ()))]
+    ready = [item for item in unmarked if is_ready(item, syllabus, states)]
     ways = [
-        founded(ready, states, builds_on, known),
-        following(ready, everything, states, outline),
+        founded(ready, syllabus, states),
+        following(ready, syllabus, states),
         (Suggestion(i, Reason.SHORT) for i in ready if i.effort == Item.Effort.MINUTES),
     ]
     chosen: dict[int, Suggestion] = {}
@@ -137,6 +138,16 @@ def what_next(
             break
         chosen.setdefault(suggestion.item.id, suggestion)
     return list(chosen.values())
+
+
+def is_ready(item: Item, syllabus: Syllabus, states: States) -> bool:
+    """Tell whether all that `item` builds on is read, skipped, or no longer on the list."""
+    for pk in syllabus.builds_on.get(item.id, ()):
+        base = syllabus.items.get(pk)
+        is_listed = base is not None and base.state == Item.State.PUBLISHED
+        if is_listed and states.get(pk, UNREAD).status not in DONE:
+            return False
+    return True
 
 
 def in_turn(ways: list[Iterator[Suggestion]], chosen: Collection[int]) -> Iterator[Suggestion]:
@@ -150,13 +161,9 @@ def in_turn(ways: list[Iterator[Suggestion]], chosen: Collection[int]) -> Iterat
                 ways.remove(way)
 
 
-def founded(
-    ready: Iterable[Item],
-    states: States,
-    builds_on: Mapping[int, Collection[int]],
-    known: Mapping[int, Item],
-) -> Iterator[Suggestion]:
+def founded(ready: Iterable[Item], syllabus: Syllabus, states: States) -> Iterator[Suggestion]:
     """Yield the items all of whose bases are finished, the latest finished first."""
+    builds_on, known = syllabus.builds_on, syllabus.items
     found: list[tuple[datetime.date, Suggestion]] = []
     for item in ready:
         if item.id not in builds_on:
@@ -172,25 +179,24 @@ def founded(
     return (suggestion for _day, suggestion in found)
 
 
-def following(
-    ready: Iterable[Item], items: Iterable[Item], states: States, outline: Outline
-) -> Iterator[Suggestion]:
+def following(ready: Iterable[Item], syllabus: Syllabus, states: States) -> Iterator[Suggestion]:
     """Yield for each section active in, the latest first, the item after the last one touched."""
-    active: dict[int, tuple[datetime.date, int]] = {}
-    touched: dict[int, int] = {}
-    for place, item in enumerate(items):
-        state = states.get(item.id, UNREAD)
-        if state.status in {Status.READING, Status.READ}:
-            before = active.get(item.section_id, (datetime.date.min, -1))
-            active[item.section_id] = max(before, (last_active(state), place))
-            touched[item.section_id] = item.position
-    following_in: dict[int, Item] = {}
-    for item in ready:
-        if item.position > touched.get(item.section_id, item.position):
-            following_in.setdefault(item.section_id, item)
-    for section in sorted(following_in, key=lambda section: active[section], reverse=True):
-        heading = outline.by_id[section].section
-        yield Suggestion(following_in[section], Reason.SECTION, section=heading)
+    order = {section: place for place, section in enumerate(syllabus.by_section)}
+    found: list[tuple[datetime.date, int, Item]] = []
+    for section, waiting in groupby(ready, key=lambda item: item.section_id):
+        active = [item for item in syllabus.by_section[section] if is_active(item, states)]
+        after = [item for item in waiting if active and item.position > active[-1].position]
+        if after:
+            day = max(last_active(states[item.id]) for item in active)
+            found.append((day, order[section], after[0]))
+    for _day, _place, item in sorted(found, key=lambda one: one[:2], reverse=True):
+        heading = syllabus.outline.by_id[item.section_id].section
+        yield Suggestion(item, Reason.SECTION, section=heading)
+
+
+def is_active(item: Item, states: States) -> bool:
+    """Tell whether the reader has begun or finished `item`."""
+    return states.get(item.id, UNREAD).status in ACTIVE
 
 
 def last_active(state: MarkState) -> datetime.date:

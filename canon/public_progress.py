@@ -57,8 +57,8 @@ class PublicProgress:
     @property
     def shelf(self) -> ColouredShelf:
         """The shelf, on which only what is finished has a colour."""
-        statuses = {item.pk: str(Status.READ) for item in self.read}
-        return self.edition.shelf.coloured(statuses)
+        finished = {item.pk: MarkState(Status.READ) for item in self.read}
+        return self.edition.shelf.coloured(finished)
 
     @property
     def spines(self) -> dict[str, Any]:

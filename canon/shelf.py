@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from math import ceil
 from typing import ClassVar
 from zlib import crc32
 
-from canon.models import Item, Status
+from canon.models import Item, MarkState, Status
 from canon.once import Once
 from canon.outline import Outline
 
+UNREAD = MarkState()
 HEIGHT = 60
 GAP_IN_SECTION = 1
 GAP_BETWEEN_SECTIONS = 11
@@ -44,14 +46,12 @@ class Spine:
         """Where the spine begins, from the top."""
         return HEIGHT - self.height
 
-    def status(self, statuses: Mapping[int, str]) -> str:
-        """Return the status it shows, out of a reader's by item; empty for unread.
+    def status(self, marks: Mapping[int, MarkState]) -> str:
+        """Return the status it shows, out of a reader's marks by item; empty for unread.
 
         Several items that differ are under way together.
         """
-        if len(self.items) == 1:
-            return statuses.get(self.items[0].id, "")
-        found = {statuses.get(item.id, "") for item in self.items}
+        found = {marks.get(item.id, UNREAD).status for item in self.items}
         return found.pop() if len(found) == 1 else str(Status.READING)
 
     def is_among(self, ids: Collection[int]) -> bool:
@@ -90,9 +90,14 @@ class Shelf:
             for start in range(0, len(members), size):
                 yield members[start : start + size]
 
-    def coloured(self, statuses: Mapping[int, str]) -> ColouredShelf:
-        """Return the shelf in the colours of `statuses`, by the item's id."""
-        return ColouredShelf(self, [spine.status(statuses) for spine in self.spines])
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """In which spine each item stands, counted from the left, by the item's id."""
+        return {item.id: place for place, s in enumerate(self.spines) for item in s.items}
+
+    def coloured(self, marks: Mapping[int, MarkState]) -> ColouredShelf:
+        """Return the shelf in the colours of `marks`, by the item's id."""
+        return ColouredShelf(self, [spine.status(marks) for spine in self.spines])
 
 
 class ColouredShelf(Once):

@@ -3,47 +3,92 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from copy import copy
+from dataclasses import dataclass
 from functools import cached_property
 
 from canon.editions import Edition
 from canon.filters import UNREAD
+from canon.models import MarkState, Record
 from canon.once import Once
 from canon.outline import Heading
 from canon.progress import Suggestion, what_next
 from canon.readers import Guest, Member
 from canon.shelf import ColouredShelf
-from canon.tally import Tally, count_marked, tally_by_section, tally_edition
+from canon.tally import Tally, tally_by_section, tally_edition
+
+Marks = Mapping[int, MarkState]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a reader's marks add up to in an edition: carried on from one mark to the next."""
+
+    # Marks by section and status, what was finished by the day, and a status for each spine.
+    marked: Counter[tuple[int, str]]
+    finished: Counter[datetime.date]
+    colours: list[str]
+
+    @classmethod
+    def of(cls, edition: Edition, marks: Marks) -> Counts:
+        """Count `marks`, by the item's id."""
+        nothing = cls(Counter(), Counter(), [""] * len(edition.shelf.spines))
+        return nothing.moved(edition, {}, marks, marks)
+
+    def moved(self, edition: Edition, before: Marks, after: Marks, ids: Iterable[int]) -> Counts:
+        """Return the counts when marks have become others: `ids` name the items that changed.
+
+        What is not in the edition does not count.
+        """
+        moved = Counts(Counter(self.marked), Counter(self.finished), list(self.colours))
+        known = [pk for pk in ids if pk in edition.section_of]
+        for pk in known:
+            for marks, sign in ((before, -1), (after, 1)):
+                if state := marks.get(pk):
+                    moved.marked[edition.section_of[pk], state.status] += sign
+                    if state.finished_on:
+                        moved.finished[state.finished_on] += sign
+        shelf = edition.shelf
+        for place in {shelf.places[pk] for pk in known}:
+            moved.colours[place] = shelf.spines[place].status(after)
+        return moved
 
 
 class Standing(Once):
     """What the canon page, and every answer to a change of marks, shows of a reader's progress."""
 
-    def __init__(self, reader: Member | Guest, edition: Edition) -> None:
-        """Measure `reader` against all of `edition`."""
+    def __init__(
+        self,
+        edition: Edition,
+        today: datetime.date,
+        marks: Marks,
+        notes: Collection[int],
+        counts: Counts | None = None,
+    ) -> None:
+        """Measure a reader with these marks, and notes on these items, against all of `edition`.
+
+        `counts` are what the marks add up to, where that is known.
+        """
         super().__init__()
-        self.edition, self.today = edition, reader.today()
-        self.marks, self.notes = reader.marks, reader.notes
-        marked = count_marked(edition, self.marks)
-        self.total: Tally = tally_edition(edition, marked)
-        self.contents: list[tuple[Heading, Tally]] = tally_by_section(edition, marked)
-        self.shelf: ColouredShelf = edition.shelf.coloured(
-            {pk: state.status for pk, state in self.marks.items()}
-        )
-        monday = self.today - datetime.timedelta(days=self.today.weekday())
-        self.this_week = sum(
-            monday <= state.finished_on <= self.today and pk in edition.by_id
-            for pk, state in self.marks.items()
-            if state.finished_on
-        )
+        self.edition, self.today = edition, today
+        self.marks, self.notes = marks, notes
+        self.counts = counts or Counts.of(edition, marks)
+        self.total: Tally = tally_edition(edition, self.counts.marked)
+        self.contents: list[tuple[Heading, Tally]] = tally_by_section(edition, self.counts.marked)
+        self.shelf = ColouredShelf(edition.shelf, self.counts.colours)
+
+    @property
+    def this_week(self) -> int:
+        """How many items the reader has finished since Monday."""
+        days = (self.today - datetime.timedelta(days=n) for n in range(self.today.weekday() + 1))
+        return sum(self.counts.finished[day] for day in days)
 
     @cached_property
     def next(self) -> Suggestion | None:
         """What to read next and why; None where nothing is left."""
-        edition = self.edition
-        found = what_next(edition.items, self.marks, edition.bases, edition.outline, 1)
-        return next(iter(found), None)
+        return next(iter(what_next(self.edition.syllabus, self.marks, 1)), None)
 
     @cached_property
     def by_status(self) -> Mapping[str, set[int]]:
@@ -58,8 +103,8 @@ class Standing(Once):
     @cached_property
     def by_note(self) -> Mapping[str, frozenset[int]]:
         """The ids of the items with a note of the reader, and of those without."""
-        everything = self.edition.ids
-        return {"yes": everything & self.notes.keys(), "no": everything - self.notes.keys()}
+        noted = self.edition.ids.intersection(self.notes)
+        return {"yes": noted, "no": self.edition.ids - noted}
 
     def showing(self, ids: Collection[int]) -> Standing:
         """Return this standing with a shelf on which all but the items of `ids` turn pale."""
@@ -73,10 +118,21 @@ def standing_of(reader: Member | Guest, edition: Edition) -> Standing:
 
     It is kept with the edition for as long as the reader's record is kept.
     """
-    record = reader.record
+    record, today = reader.record, reader.today()
     if record is None or not record.stamp:
-        return Standing(reader, edition)
+        return Standing(edition, today, reader.marks, reader.notes)
     found: Standing | None = edition.standings.get(record)
-    if found is None or found.today != reader.today():
-        found = edition.standings[record] = Standing(reader, edition)
+    if found is None or found.today != today:
+        counts = found.counts if found else counts_after(record, edition)
+        found = Standing(edition, today, record.marks, record.notes, counts)
+        edition.standings[record] = found
     return found
+
+
+def counts_after(record: Record, edition: Edition) -> Counts | None:
+    """Return the counts of `record`, carried on from the one before it; None if that is unknown."""
+    before, changed = record.take_origin()
+    known: Standing | None = edition.standings.get(before) if before else None
+    if before is None or known is None:
+        return None
+    return known.counts.moved(edition, before.marks, record.marks, changed)

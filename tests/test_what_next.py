@@ -7,7 +7,7 @@ import pytest
 
 from canon.models import Item, MarkState, Section
 from canon.outline import Outline
-from canon.progress import Reason, what_next
+from canon.progress import Reason, Syllabus, what_next
 
 MARCH = [datetime.date(2026, 3, day) for day in range(1, 32)]
 
@@ -44,8 +44,13 @@ def build(canon, letter, bases):
     canon.builds_on[item(canon, letter).pk] = [item(canon, base).pk for base in bases]
 
 
+def syllabus(canon):
+    items = {item.pk: item for item in canon.items}
+    return Syllabus(items, canon.builds_on, canon.outline)
+
+
 def suggested(canon, limit=3):
-    found = what_next(canon.items, canon.states, canon.builds_on, canon.outline, limit)
+    found = what_next(syllabus(canon), canon.states, limit)
     return [(suggestion.item.slug, suggestion.reason) for suggestion in found]
 
 
@@ -130,14 +135,14 @@ def test_the_sentence_names_what_was_finished(canon):
     mark(canon, "a", "read", MARCH[9])
     mark(canon, "b", "read", MARCH[4])
     build(canon, "e", "ab")
-    first = what_next(canon.items, canon.states, canon.builds_on, canon.outline)[0]
+    first = what_next(syllabus(canon), canon.states)[0]
     assert first.sentence == "You finished what it builds on: “a”."
 
 
 def test_the_section_read_in_last_goes_on_first(canon):
     mark(canon, "a", "read", MARCH[1])
     mark(canon, "e", "reading", MARCH[8])
-    found = what_next(canon.items, canon.states, {}, canon.outline)
+    found = what_next(syllabus(canon), canon.states)
     assert [f.sentence for f in found[:2]] == [
         "Next in this section: two.",
         "Next in this section: one.",

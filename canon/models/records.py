@@ -6,7 +6,7 @@ that a page asks for the stamp alone; see `canon.models.reader_stamps`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from threading import Lock
 
 from cachetools import LRUCache
@@ -22,13 +22,15 @@ RECORD, NOTE = 40, 2
 
 
 class Record:
-    """What a reader has marked and noted, as it stood under one stamp. Nobody changes it."""
+    """What a reader has marked and noted, as it stood under one stamp: that never changes."""
 
     def __init__(
         self, stamp: str, marks: Mapping[int, MarkState], notes: Mapping[int, str]
     ) -> None:
         """Keep `marks`, and how `notes` begin, each by the item's id."""
         self.stamp, self.marks, self.notes = stamp, marks, notes
+        # The record before the last change, and the ids of the items that were changed.
+        self.origin: tuple[Record | None, Collection[int]] = (None, ())
 
     def changed(self, stamp: str, states: Mapping[int, MarkState]) -> Record:
         """Return the record under `stamp`, in which the items of these ids have these states."""
@@ -36,7 +38,14 @@ class Record:
         for item, state in states.items():
             if not state.status:
                 del marks[item]
-        return Record(stamp, marks, self.notes)
+        record = Record(stamp, marks, self.notes)
+        record.origin, self.origin = (self, states.keys()), (None, ())
+        return record
+
+    def take_origin(self) -> tuple[Record | None, Collection[int]]:
+        """Return the record before the last change, and what changed; and let go of it."""
+        origin, self.origin = self.origin, (None, ())
+        return origin
 
 
 def size_of(record: Record) -> int:
