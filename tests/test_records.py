@@ -23,6 +23,7 @@ from canon.models import (
     Section,
     change_marks,
     records,
+    set_states,
 )
 from canon.models import record_of as record_of_reader
 from canon.models.notes import excerpts_of
@@ -200,7 +201,9 @@ def test_after_any_steps_a_reader_stands_where_all_their_marks_put_them(steps):
         for chosen, status in steps:
             reader.change([items[place] for place in chosen], status)
             anew = Standing(edition, reader.today(), reader.marks, reader.notes)
-            assert shown_of(standing_of(reader, edition)) == shown_of(anew)
+            standing = standing_of(reader, edition)
+            assert shown_of(standing) == shown_of(anew)
+            assert standing.counts.colours == edition.shelf.coloured(reader.marks).statuses
         transaction.set_rollback(True)
 
 
@@ -227,6 +230,16 @@ def test_where_a_reader_stands_is_measured_once(pair, monkeypatch):
     monkeypatch.undo()
     Item.objects.filter(slug="gpt-3").update(state="retired")
     assert standing_of(Member(pair[0]), current_edition()).total.read == 1
+
+
+def test_the_week_begins_on_monday(pair):
+    reader = pair[0]
+    monday = reader.today() - datetime.timedelta(days=reader.today().weekday())
+    days = (monday, monday - datetime.timedelta(days=1))
+    for item, day in zip(Item.objects.published()[:2], days, strict=True):
+        set_states(reader, {item: lambda _state, day=day: MarkState("read", None, day)})
+    Item.objects.get(slug="bert").mark(reader, "")
+    assert standing_of(Member(reader), current_edition()).this_week == 1
 
 
 def test_another_day_is_measured_anew(pair, monkeypatch):

@@ -139,6 +139,12 @@ def test_the_sentence_names_what_was_finished(canon):
     assert first.sentence == "You finished what it builds on: “a”."
 
 
+def test_of_two_sections_read_in_on_one_day_the_later_one_goes_on_first(canon):
+    mark(canon, "a", "read", MARCH[1])
+    mark(canon, "e", "read", MARCH[1])
+    assert suggested(canon)[:2] == [("f", Reason.SECTION), ("b", Reason.SECTION)]
+
+
 def test_the_section_read_in_last_goes_on_first(canon):
     mark(canon, "a", "read", MARCH[1])
     mark(canon, "e", "reading", MARCH[8])
