@@ -27,6 +27,11 @@ def addresses(user, **others):
 
     `others` replaces what stands for parameters, by their names.
     """
+    return [address for _name, address in named_addresses(user, **others)]
+
+
+def named_addresses(user, **others):
+    """Return what `addresses` does, each address with the name of its pattern in front."""
     item = Item.objects.get(slug="bert")
     suggestion = user.suggestions.first()
     stands_for = {
@@ -42,6 +47,6 @@ def addresses(user, **others):
         **others,
     }
     return [
-        reverse(name, kwargs={parameter: stands_for.get(parameter, 1) for parameter in parameters})
+        (name, reverse(name, kwargs={wanted: stands_for.get(wanted, 1) for wanted in parameters}))
         for name, *parameters in PATTERNS
     ]
