@@ -1,11 +1,14 @@
 """What is kept in memory of the canon is never older than the canon, whoever changes it."""
 
+import gc
+import weakref
+
 import pytest
 from django.db import connection, transaction
 from django.db.models import F
 from django.test import Client
 
-from canon.editions import current_edition
+from canon.editions import Holder, current_edition
 from canon.models import (
     Author,
     Authorship,
@@ -116,3 +119,37 @@ def test_a_large_canon_is_shown_page_by_page(client):
     assert page > 1
     assert f'href="/?page={page}#{section.slug}"' in first
     assert f'id="{section.slug}"' in client.get(f"/?page={page}").content.decode()
+
+
+def is_gone_through(held):
+    """Tell whether Python goes through `held` when it looks for garbage."""
+    return any(found is held for found in gc.get_objects())
+
+
+@pytest.fixture
+def counts_as_large(monkeypatch):
+    """The shipped canon of 96 items is a large one."""
+    monkeypatch.setattr("canon.editions.LARGE", 95)
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.django_db
+def test_the_search_for_garbage_passes_over_a_large_canon(counts_as_large):
+    edition = Holder().current()
+    assert not is_gone_through(edition)
+    assert not any(map(is_gone_through, (edition.items, edition.outline, edition.by_id)))
+
+
+@pytest.mark.django_db
+def test_a_small_canon_is_not_worth_passing_over():
+    assert is_gone_through(Holder().current())
+
+
+@pytest.mark.django_db
+def test_a_large_canon_that_is_no_longer_held_is_given_back(counts_as_large):
+    holder = Holder()
+    before = weakref.ref(holder.current().outline.headings[0])
+    Item.objects.filter(slug="bert").update(title="Ernie")
+    assert holder.current().by_slug["bert"].title == "Ernie"
+    assert before() is None
