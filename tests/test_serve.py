@@ -235,10 +235,12 @@ def test_a_reload_drops_no_request_and_a_stop_answers_what_is_under_way(fresh, t
             reader.start()
         before = workers_of(site.process)
         site.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: len(new := workers_of(site.process)) == 2 and not new & before)
-        done.set()
-        for reader in readers:
-            reader.join()
+        try:
+            wait_for(lambda: len(new := workers_of(site.process)) == 2 and not new & before)
+        finally:
+            done.set()
+            for reader in readers:
+                reader.join()
         assert set(statuses) == {200}
 
         answer, _body = site.get("/accounts/login/")
