@@ -1,16 +1,28 @@
 """A reader takes along, and changes by an import, only what is their own."""
 
+import io
+import zipfile
+
 import pytest
 from django.test import Client
 
 from canon.exports import as_csv, as_json, as_notebook
-from canon.models import Item
+from canon.models import Item, write_note
 from tests.readers import make_reader
-from tests.transfers import IMPORT, bring_in, confirm, fill, preview, upload
+from tests.transfers import IMPORT, bring_in, confirm, fill, items, preview, upload
 
 pytestmark = pytest.mark.django_db
 
 EXPORTS = ["/reading/canon.json", "/reading/canon.csv", "/reading/notebook.zip"]
+SECRET = "nobody else reads this"
+
+
+def unpacked(data):
+    """Return what a file says, be it in a zip."""
+    if not data.startswith(b"PK"):
+        return data.decode()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return "".join(archive.read(name).decode() for name in archive.namelist())
 
 
 @pytest.fixture
@@ -42,6 +54,9 @@ def test_a_visitor_cannot_import(client, owner):
     ("path", "export"), list(zip(EXPORTS, [as_json, as_csv, as_notebook], strict=True))
 )
 def test_an_export_holds_nothing_of_another_reader(client, owner, other, path, export):
+    write_note(owner, items(20)[-1], SECRET, based_on=0)
+    assert SECRET in unpacked(export(owner))
+    assert SECRET not in unpacked(client.get(path).content)
     nobody = make_reader("nobody@example.org")
     assert client.get(path).content == export(nobody)
     assert client.get(path).content != export(owner)
