@@ -44,6 +44,7 @@ def states(draw):
 
 
 SIGNS = ["*", "_", "[", "](", ")", "<", ">", "`", "\n", "    ", "| ", "x", "!", "#"]
+SIGNS += ["<b onclick=x>", "<script>", "[x](javascript:x)", "<javascript:x>", "https://x.org"]
 marks = st.lists(st.sampled_from(SIGNS))
 notes = st.text(max_size=300) | marks.map("".join)
 files = st.binary(max_size=300) | st.text(max_size=300).map(str.encode)
