@@ -179,16 +179,16 @@ class Prints(Once):
 
     def spines(self, shelf: ColouredShelf) -> SafeString:
         """Return the spines of a shelf."""
-        spines = []
-        for spine, status, is_pale in shelf.spines:
-            key = ("spine", spine.items[0].id, status, is_pale)
-            drawn = self.kept.get(key) or self.stencil(
+        drawn = []
+        for place, (spine, status, is_pale) in enumerate(shelf.spines):
+            key = ("spine", place, status, is_pale)
+            kept = self.kept.get(key) or self.stencil(
                 key,
                 "canon/_shelf.html#spine",
                 {"spine": spine, "status": status, "is_pale": is_pale},
             )
-            spines.append(drawn.fill())
-        return SafeString("".join(spines))
+            drawn.append(kept.pieces[0])
+        return SafeString("".join(drawn))
 
     def bars(self, rows: Iterable[tuple[Heading, Tally]], *, is_public: bool) -> SafeString:
         """Return the bars of sections; what was skipped is nobody else's business."""
