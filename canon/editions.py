@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 ATTEMPTS = 3
 # From so many items on it is worth a second to let the search for garbage pass over them.
 LARGE = 2_000
-# A list is one page, as long as it is one that a person would read as a whole; a longer one comes
-# in pages of half that size.
+# A list is one page, as long as it is one that a person would read as a whole; a longer one, in
+# which nobody reads on to the end, comes in smaller ones.
 WHOLE = 200
-PAGE_SIZE = 100
+PAGE_SIZE = 50
 
 
 def page_size(count: int) -> int:

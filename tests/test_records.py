@@ -24,6 +24,7 @@ from canon.models import (
     change_marks,
     records,
     set_states,
+    write_note,
 )
 from canon.models import record_of as record_of_reader
 from canon.models.notes import excerpts_of
@@ -164,6 +165,17 @@ def test_a_change_taken_back_leaves_the_record_that_was(pair):
     assert record_of_reader(pair[0]).marks == before.marks
 
 
+def test_their_own_note_needs_no_reading_of_all_the_others(pair):
+    items = [Item.objects.get(slug=slug) for slug in ("bert", "gpt-3")]
+    record_of_reader(pair[0])
+    write_note(pair[0], items[0], "", based_on=1)
+    write_note(pair[0], items[1], "Worth the *time*.", based_on=0)
+    assert queries_of(lambda: record_of_reader(pair[0])) == 1
+    assert record_of_reader(pair[0]).notes == {items[1].pk: "Worth the time."}
+    assert record_of_reader(pair[0]).notes == excerpts_of(pair[0])
+    assert record_of_reader(pair[0]).marks == states_of(pair[0])
+
+
 STEP = st.tuples(
     st.sets(st.integers(0, 5), min_size=1),
     st.sampled_from(["", "queued", "reading", "read", "skipped"]),
@@ -227,6 +239,8 @@ def test_where_a_reader_stands_is_measured_once(pair, monkeypatch):
     reader.change([Item.objects.get(slug="gpt-3")], "read")
     monkeypatch.setattr(Counts, "of", None)  # not everything again
     assert standing_of(reader, edition).total.read == 2
+    write_note(pair[0], Item.objects.get(slug="gpt"), "Mine.", based_on=0)
+    assert len(standing_of(Member(pair[0]), edition).by_note["yes"]) == 2
     monkeypatch.undo()
     Item.objects.filter(slug="gpt-3").update(state="retired")
     assert standing_of(Member(pair[0]), current_edition()).total.read == 1

@@ -17,8 +17,8 @@ from canon.models.notes import (
     join_texts,
     open_to_notes,
     tidy,
-    write_note,
 )
+from canon.models.noting import write_note
 from canon.models.parts import Authorship, Dependency, Link
 from canon.models.reader_stamps import ReaderStamp
 from canon.models.reading import Mark, MarkState, Reader, ReadingEvent, Status

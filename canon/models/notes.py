@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from canon.markdown import plain_text
 from canon.models.items import Item, ItemQuerySet
 from canon.models.prepared import Prepared
-from canon.models.reading import Reader, lock_reader
+from canon.models.reading import Reader
 from canon.search import fold, split_words
 
 MAX_LENGTH = 20_000
@@ -148,27 +148,3 @@ def join_texts(mine: str, saved: str) -> str:
     if saved.strip() in mine:
         return mine
     return f"{mine.rstrip()}\n\n---\n\n{saved.lstrip()}"
-
-
-@transaction.atomic
-def write_note(user: Reader, item: Item, text: str, *, based_on: int) -> Note:
-    """Save `text` as the note of `user` on `item`; return the note.
-
-    `based_on` is the version the writer saw, 0 where there was none. The text that stands is
-    never overwritten by one that did not know it: then NoteConflictError is raised, unless both say
-    the same. An emptied note stays, without text, so that versions never begin anew. Raises
-    ValidationError if the text is too long.
-    """
-    text = tidy(text)
-    lock_reader(user)
-    note = user.notes.on(item) or Note(user=user, item=item, version=0)
-    if note.text == text:
-        return note
-    if note.version != based_on:
-        raise NoteConflictError(note)
-    note.text = text
-    note.version += 1
-    note.updated_at = timezone.now()
-    note.clean_fields(exclude=("user", "item"))
-    note.save()
-    return note

@@ -11,7 +11,7 @@ from threading import Lock
 
 from cachetools import LRUCache
 
-from canon.models.notes import excerpts_of
+from canon.models.notes import Note, excerpts_of
 from canon.models.reader_stamps import stamp_of
 from canon.models.reading import MarkState, Reader, states_of
 
@@ -40,6 +40,15 @@ class Record:
                 del marks[item]
         record = Record(stamp, marks, self.notes)
         record.origin, self.origin = (self, states.keys()), (None, ())
+        return record
+
+    def with_note(self, stamp: str, note: Note) -> Record:
+        """Return the record under `stamp`, in which `note` says what it does now."""
+        notes = {**self.notes, note.item_id: note.excerpt}
+        if not note.text:
+            del notes[note.item_id]
+        record = Record(stamp, self.marks, notes)
+        record.origin, self.origin = (self, ()), (None, ())
         return record
 
     def take_origin(self) -> tuple[Record | None, Collection[int]]:
