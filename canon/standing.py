@@ -130,7 +130,7 @@ def standing_of(reader: Member | Guest, edition: Edition) -> Standing:
 
 
 def counts_after(record: Record, edition: Edition) -> Counts | None:
-    """Return the counts of `record`, carried on from the one before it; None if that is unknown."""
+    """Return the counts of `record`, carried on from one before it; None if they are unknown."""
     before, changed = record.take_origin()
     known: Standing | None = edition.standings.get(before) if before else None
     if before is None or known is None:

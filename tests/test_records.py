@@ -239,11 +239,14 @@ def test_where_a_reader_stands_is_measured_once(pair, monkeypatch):
     reader.change([Item.objects.get(slug="gpt-3")], "read")
     monkeypatch.setattr(Counts, "of", None)  # not everything again
     assert standing_of(reader, edition).total.read == 2
-    write_note(pair[0], Item.objects.get(slug="gpt"), "Mine.", based_on=0)
-    assert len(standing_of(Member(pair[0]), edition).by_note["yes"]) == 2
+    for slug in ("gpt", "rag"):  # without looking in between
+        write_note(pair[0], Item.objects.get(slug=slug), "Mine.", based_on=0)
+        Item.objects.get(slug=slug).mark(pair[0], "read")
+    assert standing_of(Member(pair[0]), edition).total.read == 4
+    assert len(standing_of(Member(pair[0]), edition).by_note["yes"]) == 3
     monkeypatch.undo()
     Item.objects.filter(slug="gpt-3").update(state="retired")
-    assert standing_of(Member(pair[0]), current_edition()).total.read == 1
+    assert standing_of(Member(pair[0]), current_edition()).total.read == 3
 
 
 def test_the_week_begins_on_monday(pair):

@@ -29,7 +29,8 @@ class Record:
     ) -> None:
         """Keep `marks`, and how `notes` begin, each by the item's id."""
         self.stamp, self.marks, self.notes = stamp, marks, notes
-        # The record before the last change, and the ids of the items that were changed.
+        # The last record of which it may be known where the reader stands, and the ids of the
+        # items whose marks have changed since.
         self.origin: tuple[Record | None, Collection[int]] = (None, ())
 
     def changed(self, stamp: str, states: Mapping[int, MarkState]) -> Record:
@@ -38,21 +39,23 @@ class Record:
         for item, state in states.items():
             if not state.status:
                 del marks[item]
-        record = Record(stamp, marks, self.notes)
-        record.origin, self.origin = (self, states.keys()), (None, ())
-        return record
+        return self.followed_by(Record(stamp, marks, self.notes), states)
 
     def with_note(self, stamp: str, note: Note) -> Record:
         """Return the record under `stamp`, in which `note` says what it does now."""
         notes = {**self.notes, note.item_id: note.excerpt}
         if not note.text:
             del notes[note.item_id]
-        record = Record(stamp, self.marks, notes)
-        record.origin, self.origin = (self, ()), (None, ())
+        return self.followed_by(Record(stamp, self.marks, notes))
+
+    def followed_by(self, record: Record, changed: Collection[int] = ()) -> Record:
+        """Let `record` know which marks have changed since the last one that was measured."""
+        measured, since = self.take_origin()
+        record.origin = measured or self, {*since, *changed}
         return record
 
     def take_origin(self) -> tuple[Record | None, Collection[int]]:
-        """Return the record before the last change, and what changed; and let go of it."""
+        """Return the last record that was measured, and what changed since; and let go of it."""
         origin, self.origin = self.origin, (None, ())
         return origin
 
