@@ -91,6 +91,17 @@ class Edition:
         return index
 
     @cached_property
+    def facts(self) -> dict[int, list[tuple[str, str]]]:
+        """The facets and values of each item, by its id: `values`, the other way round."""
+        found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        for name, by_value in self.values.items():
+            for value, ids in by_value.items():
+                fact = (name, value)
+                for pk in ids:
+                    found[pk].append(fact)
+        return found
+
+    @cached_property
     def index(self) -> TextIndex:
         """What is searched of each item, from one query when somebody first searches."""
         searched = Item.objects.published().order_by().values_list("pk", "search_text")

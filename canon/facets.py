@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate
+from functools import cached_property, partial
+from itertools import accumulate, chain
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from canon.editions import Edition
 from canon.filters import FINISHED_BETWEEN, MULTIPLE, YEARS, ItemFilter
 from canon.readers import Guest, Member
 from canon.standing import Standing
@@ -70,24 +73,34 @@ class DayField:
 
 
 class Left:
-    """The items that pass several filters, and how many of some others these are.
+    """The items that pass several filters, and how many of them have what a choice asks for.
 
-    They are counted by what is missing, where that is less: two sets are compared in the time that
-    the smaller one takes.
+    They are counted by what is missing, where that is less.
     """
 
-    def __init__(self, everything: frozenset[int], passing: Iterable[frozenset[int]]) -> None:
-        """Keep, of the ids of `everything`, those in all sets of `passing`."""
-        self.ids = everything
-        for several in passing:
-            self.ids = several if self.ids is everything else self.ids & several
-        self.missing = everything - self.ids
+    def __init__(self, edition: Edition, passing: Iterable[frozenset[int]]) -> None:
+        """Keep, of the ids of `edition`, those in all sets of `passing`."""
+        self.edition = edition
+        self.ids = edition.ids.intersection(*passing)
+        missing = edition.ids - self.ids
+        self.is_most = len(missing) < len(self.ids)
+        self.fewer = missing if self.is_most else self.ids
+
+    @cached_property
+    def facts(self) -> Counter[tuple[str, str]]:
+        """How many of the fewer, left or missing, have each value of each facet."""
+        facts = self.edition.facts
+        return Counter(chain.from_iterable(facts[pk] for pk in self.fewer))
+
+    def having(self, name: str, value: str) -> int:
+        """Return how many have `value` in the facet `name` of the canon."""
+        count = self.facts[name, value]
+        return len(self.edition.values[name].get(value, ())) - count if self.is_most else count
 
     def count(self, ids: Collection[int]) -> int:
         """Return how many of `ids`, which are all of the canon, are left."""
-        if len(self.missing) < len(self.ids):
-            return len(ids) - len(self.missing.intersection(ids))
-        return len(self.ids.intersection(ids))
+        count = len(self.fewer.intersection(ids))
+        return len(ids) - count if self.is_most else count
 
 
 @dataclass(frozen=True)
@@ -122,16 +135,16 @@ class FilterBar:
         others = tuple(other for other in self.passing if other != name)
         if others not in self.left:
             passing = (self.passing[other] for other in others)
-            self.left[others] = Left(self.edition.ids, passing)
+            self.left[others] = Left(self.edition, passing)
         return self.left[others]
 
-    def ids_by_value(self, name: str) -> Mapping[str, Collection[int]]:
-        """Return the ids of the items that have each value of the facet `name`."""
-        if name == "status":
-            return self.standing.by_status
-        if name == "note":
-            return self.standing.by_note
-        return self.edition.values[name]
+    def counter(self, name: str) -> Callable[[str], int]:
+        """Return what tells of a value of the facet `name` how many items it would leave."""
+        left = self.left_without(name)
+        if name not in MINE:
+            return partial(left.having, name)
+        by_value = self.standing.by_status if name == "status" else self.standing.by_note
+        return lambda value: left.count(by_value.get(value, ()))
 
     def label(self, name: str) -> str:
         """Return what the filter `name` is called on the page."""
@@ -180,11 +193,10 @@ class FilterBar:
     def facet(self, name: str) -> Facet:
         """Return the facet `name`: its choices that would leave something, or are in force."""
         chosen = set(self.asked.active.get(name, []))
-        left, by_value = self.left_without(name), self.ids_by_value(name)
+        counter = self.counter(name)
         options = []
         for value, label in self.choices(name):
-            ids = by_value.get(value, ())
-            count = left.count(ids)
+            count = counter(value)
             if count or value in chosen:
                 depth = self.depth_of(name, value)
                 options.append(Option(name, value, label, count, value in chosen, depth))
@@ -206,13 +218,13 @@ class FilterBar:
         keeps = operator.ge if is_lower else operator.le
         chosen = self.asked.active.get(name)
         left = self.left_without(name)
-        by_year = {int(year): ids for year, ids in self.edition.values["year"].items()}
         other = self.asked.active.get("year_max" if is_lower else "year_min")
-        years = sorted({*by_year, *({chosen} if chosen else set())}, reverse=is_lower)
-        counts = accumulate(left.count(by_year.get(year, ())) for year in years)
+        years = {*map(int, self.edition.values["year"]), *([chosen] if chosen else [])}
+        ordered = sorted(years, reverse=is_lower)
+        counts = accumulate(left.having("year", str(year)) for year in ordered)
         options = [
             Option(name, str(year), str(year), count, year == chosen)
-            for year, count in zip(years, counts, strict=True)
+            for year, count in zip(ordered, counts, strict=True)
             if other is None or keeps(other, year)  # years that run backwards leave nothing
         ]
         return Facet(name, self.label(name), options[::-1] if is_lower else options)

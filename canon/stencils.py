@@ -49,8 +49,7 @@ class Stencil:
             return first
         parts: list[str] = [first]
         for (_text, name), piece in zip(self.steps, rest, strict=True):
-            value = values[name]
-            parts += (value if type(value) is SafeString else escape(str(value)), piece)
+            parts += (escaped(values[name]), piece)
         return SafeString("".join(parts))
 
     def pour(self, into: list[bytes], **values: list[bytes]) -> None:
@@ -90,4 +89,11 @@ class Inserts:
 
 def encoded(value: Any) -> list[bytes]:
     """Return `value` as one piece to pour, escaped as a template would do it."""
-    return [(value if type(value) is SafeString else escape(str(value))).encode()]
+    return [escaped(value).encode()]
+
+
+def escaped(value: Any) -> str:
+    """Return `value` as text, escaped as a template would do it: most are safe, or numbers."""
+    if type(value) is SafeString:
+        return value
+    return str(value) if type(value) is int else escape(str(value))

@@ -16,6 +16,7 @@ from canon.catalogue import Catalogue
 from canon.curation.files import UnreadableError, read_sheet
 from canon.editions import current_edition
 from canon.exports.table import defuse, undefuse
+from canon.facets import Left
 from canon.imports import UploadError, read_upload
 from canon.markdown import SCHEMES, TAGS, plain_text, render_markdown
 from canon.models import Item, MarkState, Status
@@ -197,3 +198,21 @@ def test_the_canon_page_finds_what_the_database_finds(text):
     found = Item.objects.published().matching(text.replace("\0", ""))
     edition = current_edition()
     assert edition.matching(text.replace("\0", "")) == set(found.values_list("pk", flat=True))
+
+
+@pytest.mark.django_db
+@few
+@given(data=st.data())
+def test_what_is_left_is_counted_by_either_side(data):
+    edition = current_edition()
+    some = st.frozensets(st.sampled_from(sorted(edition.ids)))
+    several = some | some.map(lambda ids: edition.ids - ids)
+    passing = data.draw(st.lists(several, max_size=3))
+    left = Left(edition, passing)
+    assert left.ids == edition.ids.intersection(*passing)
+    asked = data.draw(several)
+    assert left.count(asked) == len(left.ids & asked)
+    name = data.draw(st.sampled_from(sorted(edition.values)))
+    for value, ids in edition.values[name].items():
+        assert left.having(name, value) == len(left.ids & ids)
+    assert left.having(name, "of no item") == 0

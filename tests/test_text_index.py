@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canon.facets import Left
 from canon.text_index import TextIndex
 from tests.test_properties import few
 
@@ -43,15 +42,3 @@ letters = st.text(alphabet="abc扩散 ", max_size=8)
 def test_it_finds_what_looking_through_everything_finds(texts, word):
     index = TextIndex(enumerate(texts))
     assert index.having(word) == {pk for pk, text in enumerate(texts) if word in text}
-
-
-ids = st.frozensets(st.integers(0, 11))
-
-
-@few
-@given(passing=st.lists(ids, max_size=3), asked=ids)
-def test_what_is_left_is_counted_by_either_side(passing, asked):
-    everything = frozenset(range(12))
-    left = Left(everything, passing)
-    assert left.ids == everything.intersection(*passing)
-    assert left.count(asked) == len(left.ids & asked)
