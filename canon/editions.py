@@ -53,7 +53,7 @@ class Edition:
         self.stamp = stamp
         self.outline = Outline()
         self.authors = list(Author.objects.all())
-        self.items = list(Item.objects.published().in_canon_order().with_details().defer(None))
+        self.items = list(Item.objects.published().in_canon_order().with_details())
         self.by_id = {item.pk: item for item in self.items}
         self.bases = Dependency.objects.bases()
         self.languages: dict[str, Prints] = {}

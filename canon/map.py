@@ -9,12 +9,11 @@ from functools import cached_property
 from canon.editions import current_edition
 from canon.labels import fit, name_of, rest_of, width
 from canon.map_layout import LABEL, Band, Layout, Spot, Strand, lay_out
-from canon.models import Item, MarkState, Status
+from canon.models import UNREAD, Item, MarkState, Status
 from canon.outline import Heading
 from canon.readers import Guest, Member
 from canon.tally import Tally, count_marked, tally_edition
 
-UNREAD = MarkState()
 # A section that holds more is drawn as its subsections.
 LARGEST_BAND = 24
 # Where a title begins, from the middle of its mark, how large it is set, and the air after it.

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from canon.models import Item, MarkState, Reader, Status, set_states
+from canon.models import UNREAD, Item, MarkState, Reader, Status, set_states
 from canon.models.marking import StateChange
 
-UNREAD = MarkState()
 # What is still to be done moves on to the replacement; what was finished or skipped stays, too.
 MOVES_ON = {Status.QUEUED, Status.READING}
 

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from canon.days import say_since, say_skipped, status_line
-from canon.models import Item, MarkState
+from canon.models import UNREAD, Item, MarkState
 from canon.once import Once
 from canon.stencils import Stencil, encoded, leave_open
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from canon.shelf import ColouredShelf
     from canon.tally import Tally
 
-UNREAD = MarkState()
 # Some three kilobytes each at most; a canon of ten thousand items prints what is asked for.
 MOST_KEPT = 4_000
 

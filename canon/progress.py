@@ -22,13 +22,12 @@ from math import ceil
 
 from django.utils.translation import gettext as _
 
-from canon.models import Item, MarkState, Section, Status
+from canon.models import UNREAD, Item, MarkState, Section, Status
 from canon.outline import Outline
 
 # The states of a reader's marks by item id; what has no mark is not in it.
 States = Mapping[int, MarkState]
 
-UNREAD = MarkState()
 DONE = frozenset({Status.READ, Status.SKIPPED})
 ACTIVE = frozenset({Status.READING, Status.READ})
 DAY = datetime.timedelta(days=1)

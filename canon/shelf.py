@@ -10,11 +10,9 @@ from math import ceil
 from typing import ClassVar
 from zlib import crc32
 
-from canon.models import Item, MarkState, Status
-from canon.once import Once
+from canon.models import UNREAD, Item, MarkState, Status
 from canon.outline import Outline
 
-UNREAD = MarkState()
 HEIGHT = 60
 GAP_IN_SECTION = 1
 GAP_BETWEEN_SECTIONS = 11
@@ -100,14 +98,13 @@ class Shelf:
         return ColouredShelf(self, [spine.status(marks) for spine in self.spines])
 
 
-class ColouredShelf(Once):
+class ColouredShelf:
     """The shelf as one reader sees it."""
 
     def __init__(
         self, shelf: Shelf, statuses: list[str], shown: Collection[int] | None = None
     ) -> None:
         """Give each spine of `shelf` one of `statuses`; of `shown`, see `showing`."""
-        super().__init__()
         self.shelf, self.statuses, self.shown = shelf, statuses, shown
 
     def showing(self, ids: Collection[int]) -> ColouredShelf:

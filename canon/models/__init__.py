@@ -21,7 +21,7 @@ from canon.models.notes import (
 from canon.models.noting import write_note
 from canon.models.parts import Authorship, Dependency, Link
 from canon.models.reader_stamps import ReaderStamp
-from canon.models.reading import Mark, MarkState, Reader, ReadingEvent, Status
+from canon.models.reading import UNREAD, Mark, MarkState, Reader, ReadingEvent, Status
 from canon.models.records import Record, record_of
 from canon.models.sections import Section
 from canon.models.shipments import Shipment
@@ -29,6 +29,7 @@ from canon.models.staleness import is_stale
 from canon.models.suggestions import Suggestion, items_at
 
 __all__ = [
+    "UNREAD",
     "Author",
     "Authorship",
     "Change",

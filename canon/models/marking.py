@@ -14,6 +14,7 @@ from canon.models.items import Item
 from canon.models.reader_stamps import stamp_of
 from canon.models.reading import (
     STATE_FIELDS,
+    UNREAD,
     Mark,
     MarkState,
     Reader,
@@ -25,8 +26,6 @@ from canon.models.records import keep, record_of
 
 # From an item's present state to its next one.
 StateChange = Callable[[MarkState], MarkState]
-
-UNREAD = MarkState()
 
 
 def change_marks(user: Reader, items: Iterable[Item], status: str) -> uuid.UUID | None:

@@ -102,6 +102,8 @@ class MarkState(NamedTuple):
 
 
 STATE_FIELDS = MarkState._fields
+# What no mark says.
+UNREAD = MarkState()
 
 
 class Mark(models.Model):

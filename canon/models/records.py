@@ -15,10 +15,10 @@ from canon.models.notes import Note, excerpts_of
 from canon.models.reader_stamps import stamp_of
 from canon.models.reading import MarkState, Reader, states_of
 
-# So many marks are kept by a process at most, of whoever came last: some ten megabytes.
-MOST_KEPT = 40_000
-# What a record and a note take, in marks.
-RECORD, NOTE = 40, 2
+# So many marks are kept by a process at most, of whoever came last: some fifteen megabytes.
+MOST_KEPT = 60_000
+# What a record takes, with what is measured and printed of it, and what a note takes, in marks.
+RECORD, NOTE = 150, 2
 
 
 class Record:

@@ -14,7 +14,7 @@ from canon.charts import HeatMap
 from canon.days import day, status_line
 from canon.editions import Edition
 from canon.filters import ItemFilter
-from canon.models import Item, MarkState
+from canon.models import UNREAD, Item, MarkState
 from canon.my_reading import Entry
 from canon.outline import Heading
 from canon.prints import Lines
@@ -26,7 +26,6 @@ from canon.tally import Tally
 
 register = template.Library()
 
-UNREAD = MarkState()
 register.simple_tag(status_line)
 register.filter(day)
 
@@ -89,7 +88,7 @@ def sortings() -> list[tuple[str, str]]:
 @register.simple_tag
 def spines(shelf: ColouredShelf, edition: Edition) -> SafeString:
     """Return the spines of a shelf of `edition`."""
-    return shelf.once(get_language(), lambda: edition.prints.spines(shelf))
+    return edition.prints.spines(shelf)
 
 
 @register.simple_tag
