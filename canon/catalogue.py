@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,8 @@ from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from canon.editions import Edition, page_size
+from canon.bitmaps import Bitmap
+from canon.editions import Edition
 from canon.facets import Asked, Facet, FilterBar
 from canon.filters import FINISHED, MULTIPLE, ORDERS, ItemFilter
 from canon.models import Item
@@ -58,29 +59,29 @@ class Catalogue:
     def __init__(self, params: QueryDict, reader: Member | Guest, edition: Edition) -> None:
         """Read `edition` through the filters in `params`, an address's query, for `reader`."""
         self.reader, self.edition = reader, edition
-        self.asked, passing = self.ask(params)
         self.standing = standing_of(reader, edition)
+        self.asked, passing = self.ask(params)
         self.bar = FilterBar(self.asked, reader, self.standing, passing)
         self.everything = self.edition.items
-        self.ids = self.bar.left_without().ids
-        self.items = self.sorted(edition.only(self.ids) if self.is_narrowed else self.everything)
-        self.page: Page[Item] = Paginator(self.items, page_size(len(self.items))).get_page(
+        self.shown = self.bar.left_without()
+        self.items = self.sorted(edition.only(self.shown) if self.is_narrowed else self.everything)
+        self.page: Page[Item] = Paginator(self.items, edition.page_size).get_page(
             params.get("page")
         )
 
-    def ask(self, params: QueryDict) -> tuple[Asked, dict[str, frozenset[int]]]:
-        """Return what `params` ask for, and the ids of what each active filter lets pass.
+    def ask(self, params: QueryDict) -> tuple[Asked, dict[str, Bitmap]]:
+        """Return what `params` ask for, and what each active filter lets pass.
 
         Most addresses ask for nothing, and a form costs more than the rest of the page.
         """
         names = ItemFilter.asked(params)
         if not names:
             return Asked(), {}
-        found = ItemFilter.of_only(names)(params, edition=self.edition, reader=self.reader)
+        found = ItemFilter.of_only(names)(params, self.standing)
         asked = Asked(found.active, found.errors, params, found.sorting)
         return asked, {name: found.passing(name) for name in found.active}
 
-    def sorted(self, items: list[Item]) -> list[Item]:
+    def sorted(self, items: Sequence[Item]) -> Sequence[Item]:
         """Return `items`, given in canon order, in the order asked for."""
         if self.asked.sorting == FINISHED:
             return sorted(items, key=self.finished_on, reverse=True)
@@ -128,7 +129,7 @@ class Catalogue:
     @cached_property
     def progress(self) -> Standing:
         """Where the reader stands; on the shelf, what is filtered out turns pale."""
-        return self.standing.showing(self.ids) if self.is_narrowed else self.standing
+        return self.standing.showing(self.shown) if self.is_narrowed else self.standing
 
     # The filter bar
 
@@ -180,11 +181,13 @@ class Catalogue:
         """The query of the page after this one."""
         return self.query(page=self.page.next_page_number())
 
+    @cached_property
     def chips(self) -> list[Chip]:
-        """Return a chip for each value of each filter in force."""
+        """A chip for each value of each filter in force."""
         chips = []
         for name, active in self.active.items():
-            labels = dict(self.bar.choices(name)) if name in MULTIPLE else {}
+            choices = self.bar.choices(name) if name in MULTIPLE else []
+            labels = {choice.value: choice.label for choice in choices}
             for value in active if name in MULTIPLE else [active]:
                 text = with_label(self.label(name), labels.get(value, value))
                 chips.append(Chip(text, self.query(without=name, value=value)))
@@ -193,10 +196,11 @@ class Catalogue:
     def ways_to_loosen(self) -> list[Chip]:
         """Return, for an empty list, the filters without which something would be left."""
         ways = [
-            Chip(self.label(name), self.query(without=name), len(self.bar.left_without(name).ids))
+            Chip(self.label(name), self.query(without=name), left.bit_count())
             for name in self.active
+            if (left := self.bar.left_without(name))
         ]
-        return sorted((way for way in ways if way.count), key=lambda way: -way.count)
+        return sorted(ways, key=lambda way: -way.count)
 
     def complaints(self) -> list[str]:
         """Return what in the address could not be used, a sentence each."""

@@ -34,31 +34,39 @@ def shortcuts_of(request: HttpRequest) -> bool:
     return chosen
 
 
-def site(request: HttpRequest) -> dict[str, Any]:
-    """Return the page's address in each language, for the switch and for `hreflang`.
+def translations_of(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the page's address in each language.
 
     `path` drops the query, as a canonical address must; `full_path` keeps it, so that changing
-    the language keeps the filters. `here` is the page a reader looks at, where forms come back to,
-    also while htmx fetches a part of it from another address.
+    the language keeps the filters.
+    """
+    return [
+        {
+            "code": code,
+            "name": LANGUAGE_NAMES[code],
+            "is_here": code == get_language(),
+            "path": in_language(request.path, code),
+            "full_path": in_language(request.get_full_path(), code),
+        }
+        for code, _name in settings.LANGUAGES
+    ]
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Return the page's address in each language, for the switch and for `hreflang`, and the rest.
+
+    `here` is the page a reader looks at, where forms come back to, also while htmx fetches a part
+    of it from another address.
     """
     htmx = request.htmx  # type: ignore[attr-defined]
     here = (htmx.current_url_abs_path if htmx else None) or request.get_full_path()
     origin = f"{request.scheme}://{request.get_host()}"
     return {
         "origin": origin,
-        # Only pages that show it depend on who is signed in.
+        # Only whole pages have a switch, and only pages that show it depend on who is signed in.
+        "translations": SimpleLazyObject(lambda: translations_of(request)),
         "theme": SimpleLazyObject(lambda: theme_of(request)),
         "has_shortcuts": SimpleLazyObject(lambda: shortcuts_of(request)),
         "reader_key": SimpleLazyObject(lambda: reader_key(request)),
         "here": here,
-        "translations": [
-            {
-                "code": code,
-                "name": LANGUAGE_NAMES[code],
-                "is_here": code == get_language(),
-                "path": in_language(request.path, code),
-                "full_path": in_language(request.get_full_path(), code),
-            }
-            for code, _name in settings.LANGUAGES
-        ],
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from canon.bitmaps import Bitmap, Selection, bitmap_of
 from canon.models import Author, Dependency, Item, Record, current_stamp
 from canon.outline import Heading, Outline
 from canon.prints import Prints
@@ -30,19 +31,16 @@ from canon.text_index import TextIndex
 if TYPE_CHECKING:
     from canon.standing import Standing
 
+# The facets that are columns of an item.
+PLAIN = ("kind", "difficulty", "effort", "language")
 # How often reading is begun again because a curator saved meanwhile.
 ATTEMPTS = 3
 # From so many items on it is worth a second to let the search for garbage pass over them.
 LARGE = 2_000
-# A list is one page, as long as it is one that a person would read as a whole; a longer one, in
-# which nobody reads on to the end, comes in smaller ones.
+# A canon is one page, as long as it is one that a person would read as a whole; a longer one, in
+# which nobody reads on to the end, comes in smaller ones, and so does what is found in it.
 WHOLE = 200
 PAGE_SIZE = 50
-
-
-def page_size(count: int) -> int:
-    """Return how many items of a list of `count` stand on one page."""
-    return WHOLE if count <= WHOLE else PAGE_SIZE
 
 
 class Edition:
@@ -61,9 +59,14 @@ class Edition:
         self.standings: WeakKeyDictionary[Record, Standing] = WeakKeyDictionary()
 
     @cached_property
-    def ids(self) -> frozenset[int]:
-        """The ids of all items."""
-        return frozenset(self.by_id)
+    def everything(self) -> Bitmap:
+        """All items."""
+        return (1 << len(self.items)) - 1
+
+    def bitmap(self, ids: Iterable[int]) -> Bitmap:
+        """Return the items of these ids, but for what is not in this edition."""
+        places = self.places
+        return bitmap_of((places[pk] for pk in ids if pk in places), len(self.items))
 
     @cached_property
     def section_of(self) -> dict[int, int]:
@@ -76,47 +79,43 @@ class Edition:
         return {item.slug: item for item in self.items}
 
     @cached_property
-    def values(self) -> dict[str, dict[str, set[int]]]:
-        """The ids of items by the name of a facet and the value they have there."""
-        index: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-        for item in self.items:
+    def values(self) -> dict[str, dict[str, Bitmap]]:
+        """The items by the name of a facet and the value they have there."""
+        places: dict[str, dict[str, list[int]]] = {
+            name: defaultdict(list) for name in ("section", "author", "year", *PLAIN)
+        }
+        for place, item in enumerate(self.items):
             for heading in self.outline.by_id[item.section_id].ancestry:
-                index["section"][heading.section.slug].add(item.pk)
+                places["section"][heading.section.slug].append(place)
             for author in item.byline:
-                index["author"][author.slug].add(item.pk)
-            for name in ("kind", "difficulty", "effort", "language"):
-                index[name][getattr(item, name)].add(item.pk)
+                places["author"][author.slug].append(place)
             if item.year:
-                index["year"][str(item.year)].add(item.pk)
-        return index
-
-    @cached_property
-    def facts(self) -> dict[int, list[tuple[str, str]]]:
-        """The facets and values of each item, by its id: `values`, the other way round."""
-        found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-        for name, by_value in self.values.items():
-            for value, ids in by_value.items():
-                fact = (name, value)
-                for pk in ids:
-                    found[pk].append(fact)
-        return found
+                places["year"][str(item.year)].append(place)
+            for name in PLAIN:
+                places[name][getattr(item, name)].append(place)
+        return {
+            name: {value: bitmap_of(found, len(self.items)) for value, found in by_value.items()}
+            for name, by_value in places.items()
+        }
 
     @cached_property
     def index(self) -> TextIndex:
         """What is searched of each item, from one query when somebody first searches."""
-        searched = Item.objects.published().order_by().values_list("pk", "search_text")
+        searched = dict(Item.objects.published().order_by().values_list("pk", "search_text"))
         return TextIndex(
-            (pk, "\n".join((text, *(author.search_text for author in self.by_id[pk].byline))))
-            for pk, text in searched
-            if pk in self.by_id
+            "\n".join((searched.get(item.pk, ""), *(author.search_text for author in item.byline)))
+            for item in self.items
         )
 
-    def matching(self, text: str) -> frozenset[int]:
-        """Return the ids of the items in which every word of `text` stands.
+    def matching(self, text: str) -> Bitmap:
+        """Return the items in which every word of `text` stands.
 
         The rule is that of `ItemQuerySet.matching`.
         """
-        return self.ids.intersection(*map(self.index.having, split_words(text)))
+        found = self.everything
+        for word in split_words(text):
+            found &= bitmap_of(self.index.having(word), len(self.items))
+        return found
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -134,21 +133,23 @@ class Edition:
         filled = self.values["section"]
         return [heading for heading in self.outline.headings if heading.section.slug in filled]
 
+    @property
+    def page_size(self) -> int:
+        """How many items of a list stand on one page."""
+        return WHOLE if len(self.items) <= WHOLE else PAGE_SIZE
+
     @cached_property
     def pages(self) -> dict[int, int]:
         """On which page of the whole canon each section begins, by the section's id."""
         first: dict[int, int] = {}
-        size = page_size(len(self.items))
         for place, item in enumerate(self.items):
             for heading in self.outline.by_id[item.section_id].ancestry:
-                first.setdefault(heading.section.pk, place // size + 1)
+                first.setdefault(heading.section.pk, place // self.page_size + 1)
         return first
 
-    def only(self, ids: frozenset[int]) -> list[Item]:
-        """Return the items of these ids, all of them of this edition, in canon order."""
-        if len(ids) < len(self.items) / 10:  # then sorting is less than passing by all the others
-            return [self.by_id[pk] for pk in sorted(ids, key=self.places.__getitem__)]
-        return [item for pk, item in self.by_id.items() if pk in ids]
+    def only(self, bitmap: Bitmap) -> Sequence[Item]:
+        """Return the items of `bitmap`, in canon order."""
+        return Selection(self.items, bitmap)
 
     def sorted(self, items: Iterable[Item]) -> list[Item]:
         """Return `items`, which need not be published, in canon order."""

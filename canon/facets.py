@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import operator
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
-from itertools import accumulate, chain
-from typing import Any
+from functools import reduce
+from itertools import accumulate
+from operator import and_, ge, itemgetter, le
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from canon.editions import Edition
+from canon.bitmaps import Bitmap
 from canon.filters import FINISHED_BETWEEN, MULTIPLE, YEARS, ItemFilter
 from canon.readers import Guest, Member
 from canon.standing import Standing
@@ -23,21 +22,23 @@ MOST_CHOICES = 200
 MINE = ("status", "note")
 
 
-@dataclass
-class Option:
-    """One choice of a facet, and how many items it would leave."""
+class Choice(NamedTuple):
+    """One choice of a facet: for the canon, the same on every page."""
 
     name: str
     value: str
     label: str
-    count: int
-    selected: bool
+    # How far it is indented: sections show their tree.
     depth: int = 0
 
     @property
     def id(self) -> str:
         """Its DOM id."""
         return f"{self.name}-{self.value}"
+
+
+# A choice as one page offers it, and how many items it would leave.
+Option = tuple[Choice, int]
 
 
 @dataclass
@@ -47,20 +48,17 @@ class Facet:
     name: str
     label: str
     options: list[Option]
+    # The values in force; what they stand for is among the options.
+    chosen: frozenset[str] = frozenset()
     # What else stands in the pill: the two bounds of a year, and dates.
     bounds: list[Facet] = field(default_factory=list)
     days: list[DayField] = field(default_factory=list)
 
     @property
-    def selected(self) -> list[Option]:
-        """The options in force."""
-        return [option for option in self.options if option.selected]
-
-    @property
     def is_active(self) -> bool:
         """Whether anything in the pill narrows the list."""
-        bounded = any(bound.selected for bound in self.bounds)
-        return bool(self.selected) or bounded or any(day.value for day in self.days)
+        bounded = any(bound.chosen for bound in self.bounds)
+        return bool(self.chosen) or bounded or any(day.value for day in self.days)
 
 
 @dataclass
@@ -70,37 +68,6 @@ class DayField:
     name: str
     label: str
     value: Any
-
-
-class Left:
-    """The items that pass several filters, and how many of them have what a choice asks for.
-
-    They are counted by what is missing, where that is less.
-    """
-
-    def __init__(self, edition: Edition, passing: Iterable[frozenset[int]]) -> None:
-        """Keep, of the ids of `edition`, those in all sets of `passing`."""
-        self.edition = edition
-        self.ids = edition.ids.intersection(*passing)
-        missing = edition.ids - self.ids
-        self.is_most = len(missing) < len(self.ids)
-        self.fewer = missing if self.is_most else self.ids
-
-    @cached_property
-    def facts(self) -> Counter[tuple[str, str]]:
-        """How many of the fewer, left or missing, have each value of each facet."""
-        facts = self.edition.facts
-        return Counter(chain.from_iterable(facts[pk] for pk in self.fewer))
-
-    def having(self, name: str, value: str) -> int:
-        """Return how many have `value` in the facet `name` of the canon."""
-        count = self.facts[name, value]
-        return len(self.edition.values[name].get(value, ())) - count if self.is_most else count
-
-    def count(self, ids: Collection[int]) -> int:
-        """Return how many of `ids`, which are all of the canon, are left."""
-        count = len(self.fewer.intersection(ids))
-        return len(ids) - count if self.is_most else count
 
 
 @dataclass(frozen=True)
@@ -123,45 +90,47 @@ class FilterBar:
         asked: Asked,
         reader: Member | Guest,
         standing: Standing,
-        passing: Mapping[str, frozenset[int]],
+        passing: Mapping[str, Bitmap],
     ) -> None:
-        """Count, by the ids in `passing`, what every choice would leave of what is `asked`."""
+        """Count, by the items in `passing`, what every choice would leave of what is `asked`."""
         self.asked, self.reader, self.standing = asked, reader, standing
         self.edition, self.passing = standing.edition, passing
-        self.left: dict[tuple[str, ...], Left] = {}
 
-    def left_without(self, name: str = "") -> Left:
+    def left_without(self, name: str = "") -> Bitmap:
         """Return what would be shown if the filter `name` were cleared."""
-        others = tuple(other for other in self.passing if other != name)
-        if others not in self.left:
-            passing = (self.passing[other] for other in others)
-            self.left[others] = Left(self.edition, passing)
-        return self.left[others]
+        others = (items for other, items in self.passing.items() if other != name)
+        return reduce(and_, others, self.edition.everything)
 
-    def counter(self, name: str) -> Callable[[str], int]:
-        """Return what tells of a value of the facet `name` how many items it would leave."""
-        left = self.left_without(name)
-        if name not in MINE:
-            return partial(left.having, name)
-        by_value = self.standing.by_status if name == "status" else self.standing.by_note
-        return lambda value: left.count(by_value.get(value, ()))
+    def having(self, name: str) -> Mapping[str, Bitmap]:
+        """Return the items that have each value that the filter `name` asks for."""
+        if name == "status":
+            return self.standing.by_status
+        if name == "note":
+            return self.standing.by_note
+        return self.edition.values["year" if name in YEARS else name]
 
     def label(self, name: str) -> str:
         """Return what the filter `name` is called on the page."""
         return str(ItemFilter.base_filters[name].label)
 
-    def choices(self, name: str) -> list[tuple[str, str]]:
-        """Return the values and labels that the filter `name` offers."""
-        return self.edition.prints.once(("choices", name), lambda: self.all_choices(name))
+    def choices(self, name: str) -> list[Choice]:
+        """Return what the filter `name` offers."""
+        return self.edition.prints.once(("choices", name), lambda: list(self.all_choices(name)))
 
-    def all_choices(self, name: str) -> list[tuple[str, str]]:
-        """Return what `choices` does, in the language at hand."""
+    def all_choices(self, name: str) -> Iterator[Choice]:
+        """Yield what `choices` returns, in the language at hand."""
         if name == "section":
-            return [(h.section.slug, h.section.title) for h in self.edition.outline.headings]
-        if name == "author":
-            return [(author.slug, author.name) for author in self.edition.authors]
-        fixed = ItemFilter.base_filters[name].extra["choices"]
-        return [(str(value), str(label)) for value, label in fixed]
+            for heading in self.edition.outline.headings:
+                yield Choice(name, heading.section.slug, heading.section.title, heading.depth)
+        elif name == "author":
+            for author in self.edition.authors:
+                yield Choice(name, author.slug, author.name)
+        elif name in YEARS:
+            for year in sorted(self.edition.values["year"], key=int):
+                yield Choice(name, year, year)
+        else:
+            for value, label in ItemFilter.base_filters[name].extra["choices"]:
+                yield Choice(name, str(value), str(label))
 
     def facets(self) -> list[Facet]:
         """Return the pills about the canon: those in which there is anything to choose."""
@@ -171,10 +140,10 @@ class FilterBar:
 
     def mine(self) -> Facet:
         """Return the pill about the reader: their status, their notes, their days."""
-        facet = self.facet("status")
-        facet.options += self.facet("note").options if self.reader.is_member else []
-        facet.days = self.days()
-        return facet
+        facets = [self.facet(name) for name in (MINE if self.reader.is_member else MINE[:1])]
+        options = [option for facet in facets for option in facet.options]
+        chosen = frozenset[str]().union(*(facet.chosen for facet in facets))
+        return Facet("status", self.label("status"), options, chosen, days=self.days())
 
     def is_a_choice(self, facet: Facet) -> bool:
         """Tell whether the canon differs in what `facet` asks, or the address asks for it."""
@@ -190,24 +159,21 @@ class FilterBar:
         typed = self.asked.typed
         return [DayField(name, self.label(name), typed.get(name, "")) for name in FINISHED_BETWEEN]
 
+    def counted(self, name: str, choices: Iterable[Choice]) -> Iterator[Option]:
+        """Yield `choices` of the filter `name`, each with how many items have it."""
+        left, having = self.left_without(name), self.having(name)
+        for choice in choices:
+            yield choice, (left & having.get(choice.value, 0)).bit_count()
+
     def facet(self, name: str) -> Facet:
         """Return the facet `name`: its choices that would leave something, or are in force."""
-        chosen = set(self.asked.active.get(name, []))
-        counter = self.counter(name)
-        options = []
-        for value, label in self.choices(name):
-            count = counter(value)
-            if count or value in chosen:
-                depth = self.depth_of(name, value)
-                options.append(Option(name, value, label, count, value in chosen, depth))
+        chosen = frozenset(self.asked.active.get(name, ()))
+        counted = self.counted(name, self.choices(name))
+        options = [option for option in counted if option[1] or option[0].value in chosen]
         if name == "author":
-            options.sort(key=lambda option: -option.count)
-        kept = [o for place, o in enumerate(options) if place < MOST_CHOICES or o.selected]
-        return Facet(name, self.label(name), kept)
-
-    def depth_of(self, name: str, value: str) -> int:
-        """Return how far a choice is indented: sections show their tree."""
-        return self.edition.outline.by_slug[value].depth if name == "section" else 0
+            options.sort(key=itemgetter(1), reverse=True)
+        rest = [option for option in options[MOST_CHOICES:] if option[0].value in chosen]
+        return Facet(name, self.label(name), options[:MOST_CHOICES] + rest, chosen)
 
     def year_bound(self, name: str) -> Facet:
         """Return one bound of the year, each choice with what it would leave.
@@ -215,16 +181,20 @@ class FilterBar:
         A chosen year without items is offered all the same.
         """
         is_lower = name == "year_min"
-        keeps = operator.ge if is_lower else operator.le
-        chosen = self.asked.active.get(name)
-        left = self.left_without(name)
+        keeps = ge if is_lower else le
         other = self.asked.active.get("year_max" if is_lower else "year_min")
-        years = {*map(int, self.edition.values["year"]), *([chosen] if chosen else [])}
-        ordered = sorted(years, reverse=is_lower)
-        counts = accumulate(left.having("year", str(year)) for year in ordered)
+        chosen = {str(year) for year in [self.asked.active.get(name)] if year}
+        choices = self.choices(name)
+        unknown = [Choice(name, year, year) for year in chosen - self.having(name).keys()]
+        if unknown:
+            choices = sorted([*choices, *unknown], key=lambda choice: int(choice.value))
+        ordered = choices[::-1] if is_lower else choices
+        sums = accumulate(count for _choice, count in self.counted(name, ordered))
         options = [
-            Option(name, str(year), str(year), count, year == chosen)
-            for year, count in zip(ordered, counts, strict=True)
-            if other is None or keeps(other, year)  # years that run backwards leave nothing
+            (choice, count)
+            for choice, count in zip(ordered, sums, strict=True)
+            # Years that run backwards would leave nothing.
+            if other is None or keeps(other, int(choice.value))
         ]
-        return Facet(name, self.label(name), options[::-1] if is_lower else options)
+        options = options[::-1] if is_lower else options
+        return Facet(name, self.label(name), options, frozenset(chosen))

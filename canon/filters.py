@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections import OrderedDict
-from collections.abc import Callable
-from functools import cached_property, lru_cache
-from itertools import chain
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, lru_cache, reduce
+from operator import or_
 from typing import Any, cast
 
 import django_filters
@@ -14,11 +14,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from canon.editions import Edition
+from canon.bitmaps import Bitmap
 from canon.models import Item, Status
-from canon.readers import Guest, Member
+from canon.standing import UNREAD, Standing
 
-UNREAD = "unread"
 FINISHED = "-finished"
 # Fields of which an address may hold several values.
 MULTIPLE = ("section", "kind", "author", "difficulty", "effort", "language", "status", "note")
@@ -127,18 +126,18 @@ class ItemFilter(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
         form = FilterForm
 
-    def __init__(self, data: QueryDict, *, edition: Edition, reader: Member | Guest) -> None:
+    def __init__(self, data: QueryDict, standing: Standing) -> None:
         """Bind the filter to `data`, an address's query.
 
-        `edition` is what it filters; `reader` is whose status and notes are meant.
+        `standing` holds the edition that it filters, and the reader's status and notes.
         """
         super().__init__(tidy(data), Item.objects.none())
-        self.reader, self.edition = reader, edition
+        self.standing, self.edition = standing, standing.edition
         if "section" in self.filters:
-            sections = [heading.section for heading in edition.outline.headings]
+            sections = [heading.section for heading in self.edition.outline.headings]
             self.filters["section"].extra["choices"] = [(s.slug, s.title) for s in sections]
         if "author" in self.filters:
-            authors = [(author.slug, author.name) for author in edition.authors]
+            authors = [(author.slug, author.name) for author in self.edition.authors]
             self.filters["author"].extra["choices"] = authors
 
     @classmethod
@@ -168,63 +167,51 @@ class ItemFilter(django_filters.FilterSet):
         self.form.is_valid()
         return str(self.form.cleaned_data.get("sort") or "")
 
-    def passing(self, name: str) -> frozenset[int]:
-        """Return the ids of the items that pass the active filter `name`.
+    def passing(self, name: str) -> Bitmap:
+        """Return the items that pass the active filter `name`.
 
         Each filter is asked alone: the counts beside the choices need what is left without it.
         """
-        ids = cast("Any", self.edition.ids)
-        return cast("frozenset[int]", self.filters[name].filter(ids, self.active[name]))
+        everything = cast("Any", self.edition.everything)
+        return cast("Bitmap", self.filters[name].filter(everything, self.active[name]))
 
-    # What django-filter hands on to these, and takes back, are ids of the edition.
+    # What django-filter hands on to these, and takes back, are items of the edition.
 
-    def keep_matching(self, ids: frozenset[int], _name: str, value: str) -> frozenset[int]:
+    def keep_matching(self, items: Bitmap, _name: str, value: str) -> Bitmap:
         """Keep the items that match a text."""
-        return ids & self.edition.matching(value)
+        return items & self.edition.matching(value)
 
-    def keep_chosen(self, ids: frozenset[int], name: str, value: list[str]) -> frozenset[int]:
+    def keep_chosen(self, items: Bitmap, name: str, value: list[str]) -> Bitmap:
         """Keep the items that have any of the values, those of a section below it among them."""
-        having = self.edition.values[name]
-        return ids.intersection(chain.from_iterable(having.get(one, ()) for one in value))
+        return items & any_of(self.edition.values[name], value)
 
-    def keep_from(self, ids: frozenset[int], _name: str, value: int) -> frozenset[int]:
-        """Keep the items of a year or later."""
-        return ids & self.published_in(lambda year: year >= value)
-
-    def keep_until(self, ids: frozenset[int], _name: str, value: int) -> frozenset[int]:
-        """Keep the items of a year or earlier."""
-        return ids & self.published_in(lambda year: year <= value)
-
-    def keep_with_status(self, ids: frozenset[int], _name: str, value: list[str]) -> frozenset[int]:
+    def keep_with_status(self, items: Bitmap, _name: str, value: list[str]) -> Bitmap:
         """Keep the items that the reader has given any of the statuses."""
-        marks = self.reader.marks
-        wanted = {pk for pk, state in marks.items() if state.status in value}
-        return ids & wanted | (ids - marks.keys() if UNREAD in value else frozenset())
+        return items & any_of(self.standing.by_status, value)
 
-    def keep_with_note(self, ids: frozenset[int], _name: str, value: list[str]) -> frozenset[int]:
+    def keep_with_note(self, items: Bitmap, _name: str, value: list[str]) -> Bitmap:
         """Keep the items with a note of the reader, without one, or both."""
-        noted = ids & self.reader.notes.keys()
-        wanted = {"yes": noted, "no": ids - noted}
-        return frozenset().union(*(wanted[answer] for answer in value))
+        return items & any_of(self.standing.by_note, value)
 
-    def keep_finished_after(
-        self, ids: frozenset[int], _name: str, value: datetime.date
-    ) -> frozenset[int]:
+    def keep_from(self, items: Bitmap, _name: str, value: int) -> Bitmap:
+        """Keep the items of a year or later."""
+        years = self.edition.values["year"]
+        return items & any_of(years, (year for year in years if int(year) >= value))
+
+    def keep_until(self, items: Bitmap, _name: str, value: int) -> Bitmap:
+        """Keep the items of a year or earlier."""
+        years = self.edition.values["year"]
+        return items & any_of(years, (year for year in years if int(year) <= value))
+
+    def keep_finished_after(self, items: Bitmap, _name: str, value: datetime.date) -> Bitmap:
         """Keep the items that the reader finished on a day or later."""
-        return ids & self.finished(lambda day: day >= value)
+        return items & self.standing.finished(lambda day: day >= value)
 
-    def keep_finished_before(
-        self, ids: frozenset[int], _name: str, value: datetime.date
-    ) -> frozenset[int]:
+    def keep_finished_before(self, items: Bitmap, _name: str, value: datetime.date) -> Bitmap:
         """Keep the items that the reader finished on a day or earlier."""
-        return ids & self.finished(lambda day: day <= value)
+        return items & self.standing.finished(lambda day: day <= value)
 
-    def published_in(self, is_wanted: Callable[[int], bool]) -> set[int]:
-        """Return the ids of the items of a year that is wanted."""
-        years = self.edition.values["year"].items()
-        return {pk for year, ids in years if is_wanted(int(year)) for pk in ids}
 
-    def finished(self, is_wanted: Callable[[datetime.date], bool]) -> set[int]:
-        """Return the ids of the items that the reader finished on a day that is wanted."""
-        marks = self.reader.marks.items()
-        return {pk for pk, s in marks if s.finished_on and is_wanted(s.finished_on)}
+def any_of(having: Mapping[str, Bitmap], values: Iterable[str]) -> Bitmap:
+    """Return the items that have any of `values`."""
+    return reduce(or_, (having.get(value, 0) for value in values), 0)

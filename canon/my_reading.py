@@ -51,7 +51,7 @@ class MyReading:
         reader = Member(user)
         self.states = reader.marks
         self.edition = current_edition()
-        drafts = self.states.keys() - self.edition.ids
+        drafts = self.states.keys() - self.edition.by_id.keys()
         known = Q(state=Item.State.RETIRED) | Q(state=Item.State.DRAFT, pk__in=drafts)
         others = list(Item.objects.filter(known).defer("search_text"))
         published = self.edition.items

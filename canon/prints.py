@@ -19,7 +19,7 @@ from canon.stencils import Stencil, encoded, leave_open
 
 if TYPE_CHECKING:
     from canon.catalogue import Shown
-    from canon.facets import Facet, Option
+    from canon.facets import Facet
     from canon.outline import Heading
     from canon.progress import Suggestion
     from canon.readers import Guest, Member
@@ -129,52 +129,49 @@ class Prints(Once):
 
     def pills(self, facets: Callable[[], Iterable[Facet]], *, are_plain: bool) -> list[bytes]:
         """Return the pills of `facets`, which are plain, and so the same for all, or counted."""
-        kept = self.kept.get("pills") if are_plain else None
-        if kept is None:
-            kept = Stencil("".join(self.pill(facet) for facet in facets()))
-            if are_plain:
-                self.kept["pills"] = kept
-        return [kept.end]
 
-    def pill(self, facet: Facet) -> SafeString:
+        def printed() -> list[bytes]:
+            return [piece for facet in facets() for piece in self.pill(facet)]
+
+        return self.once("pills", lambda: [b"".join(printed())]) if are_plain else printed()
+
+    def pill(self, facet: Facet) -> list[bytes]:
         """Return one pill."""
-        blanks = {"choices": self.options(facet.options), "bounds": self.bounds(facet.bounds)}
-        if any(field.value for field in facet.days):
-            return render_to_string("canon/item_list.html#pill", {"facet": facet, **blanks})
-        key = ("pill", facet.name, facet.is_active, len(facet.selected), len(facet.days))
-        pill = self.kept.get(key) or self.stencil(
-            key, "canon/item_list.html#pill", {"facet": facet}, blanks
-        )
-        return pill.fill(**blanks)
+        template, blanks = "canon/item_list.html#pill", ("choices", "bounds")
+        if any(field.value for field in facet.days):  # typed, and so not worth keeping
+            pill = Stencil(render_to_string(template, {"facet": facet, **leave_open(blanks)}))
+        else:
+            key = ("pill", facet.name, facet.is_active, len(facet.chosen), len(facet.days))
+            pill = self.kept.get(key) or self.stencil(key, template, {"facet": facet}, blanks)
+        printed: list[bytes] = []
+        pill.pour(printed, choices=self.options(facet), bounds=self.bounds(facet.bounds))
+        return printed
 
-    def bounds(self, bounds: Iterable[Facet]) -> SafeString:
+    def bounds(self, bounds: Iterable[Facet]) -> list[bytes]:
         """Return the bounds of a year, each with the years to choose from."""
-        printed = []
+        printed: list[bytes] = []
         for bound in bounds:
-            years = []
-            for year in bound.options:
-                key = ("year", year.value, year.selected)
-                option = self.kept.get(key) or self.stencil(
-                    key, "canon/item_list.html#year", {"option": year}, ["count"]
-                )
-                years.append(option.fill(count=year.count))
-            form = self.kept.get(("bound", bound.name)) or self.stencil(
-                ("bound", bound.name), "canon/item_list.html#bound", {"bound": bound}, ["years"]
+            key = ("bound", bound.name)
+            form = self.kept.get(key) or self.stencil(
+                key, "canon/item_list.html#bound", {"bound": bound}, ["years"]
             )
-            printed.append(form.fill(years=SafeString("".join(years))))
-        return SafeString("".join(printed))
+            form.pour(printed, years=self.options(bound, "year"))
+        return printed
 
-    def options(self, options: Iterable[Option]) -> SafeString:
-        """Return the choices of a facet."""
-        rows = []
-        for option in options:
-            key = ("option", option.name, option.value)
+    def options(self, facet: Facet, partial: str = "option") -> list[bytes]:
+        """Return the choices of a facet, each printed by `partial`."""
+        rows: list[bytes] = []
+        for choice, count in facet.options:
+            is_chosen = choice.value in facet.chosen
+            key = (choice, is_chosen)
             row = self.kept.get(key) or self.stencil(
-                key, "canon/item_list.html#option", {"option": option}, ("checked", "count")
+                key,
+                f"canon/item_list.html#{partial}",
+                {"choice": choice, "is_chosen": is_chosen},
+                ["count"],
             )
-            checked = SafeString(" checked") if option.selected else ""
-            rows.append(row.fill(checked=checked, count=option.count))
-        return SafeString("".join(rows))
+            row.pour(rows, count=[b"%d" % count])
+        return rows
 
     def spines(self, shelf: ColouredShelf) -> SafeString:
         """Return the spines of a shelf."""

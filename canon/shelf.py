@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -10,6 +10,7 @@ from math import ceil
 from typing import ClassVar
 from zlib import crc32
 
+from canon.bitmaps import Bitmap
 from canon.models import UNREAD, Item, MarkState, Status
 from canon.outline import Outline
 
@@ -25,6 +26,8 @@ class Spine:
     """One item on the shelf, or several neighbours, in the units of the drawing."""
 
     items: tuple[Item, ...]
+    # The same items among all that are on the shelf.
+    bitmap: Bitmap
     x: int
     width: int
     height: int
@@ -52,10 +55,6 @@ class Spine:
         found = {marks.get(item.id, UNREAD).status for item in self.items}
         return found.pop() if len(found) == 1 else str(Status.READING)
 
-    def is_among(self, ids: Collection[int]) -> bool:
-        """Tell whether any of its items has one of `ids`."""
-        return any(item.id in ids for item in self.items)
-
 
 class Shelf:
     """The spines of the canon, from left to right, sections apart by a gap."""
@@ -67,7 +66,7 @@ class Shelf:
     def __init__(self, items: Sequence[Item], outline: Outline) -> None:
         """Set up `items`, in canon order."""
         self.spines: list[Spine] = []
-        x, before = 0, None
+        x, before, place = 0, None, 0
         for several in self.bundles(items):
             first = several[0]
             root = outline.by_id[first.section_id].ancestry[-1]
@@ -76,8 +75,9 @@ class Shelf:
             width = self.WIDTHS[first.effort]
             # A book keeps its height for ever: it is taken from its slug.
             height = 36 + crc32(first.slug.encode()) % 21
-            self.spines.append(Spine(several, x, width, height))
-            x, before = x + width, root
+            bitmap = (1 << len(several)) - 1 << place
+            self.spines.append(Spine(several, bitmap, x, width, height))
+            x, before, place = x + width, root, place + len(several)
         self.width = x
 
     def bundles(self, items: Sequence[Item]) -> Iterator[tuple[Item, ...]]:
@@ -101,21 +101,19 @@ class Shelf:
 class ColouredShelf:
     """The shelf as one reader sees it."""
 
-    def __init__(
-        self, shelf: Shelf, statuses: list[str], shown: Collection[int] | None = None
-    ) -> None:
+    def __init__(self, shelf: Shelf, statuses: list[str], shown: Bitmap | None = None) -> None:
         """Give each spine of `shelf` one of `statuses`; of `shown`, see `showing`."""
         self.shelf, self.statuses, self.shown = shelf, statuses, shown
 
-    def showing(self, ids: Collection[int]) -> ColouredShelf:
-        """Return this shelf with those spines pale of which no item is among `ids`."""
-        return ColouredShelf(self.shelf, self.statuses, ids)
+    def showing(self, shown: Bitmap) -> ColouredShelf:
+        """Return this shelf with those spines pale of which no item is among `shown`."""
+        return ColouredShelf(self.shelf, self.statuses, shown)
 
     @property
     def spines(self) -> Iterable[tuple[Spine, str, bool]]:
         """Each spine with its status and whether it is pale."""
         for spine, status in zip(self.shelf.spines, self.statuses, strict=True):
-            yield spine, status, self.shown is not None and not spine.is_among(self.shown)
+            yield spine, status, self.shown is not None and not spine.bitmap & self.shown
 
     @property
     def width(self) -> int:

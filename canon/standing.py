@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
+from canon.bitmaps import Bitmap
 from canon.editions import Edition
-from canon.filters import UNREAD
 from canon.models import MarkState, Record
 from canon.once import Once
 from canon.outline import Heading
@@ -20,6 +20,8 @@ from canon.shelf import ColouredShelf
 from canon.tally import Tally, tally_by_section, tally_edition
 
 Marks = Mapping[int, MarkState]
+# The status of what has no mark, in addresses.
+UNREAD = "unread"
 
 
 @dataclass(frozen=True)
@@ -91,25 +93,31 @@ class Standing(Once):
         return next(iter(what_next(self.edition.syllabus, self.marks, 1)), None)
 
     @cached_property
-    def by_status(self) -> Mapping[str, set[int]]:
-        """The ids of the items that have each status, the unread ones among them."""
-        everything = self.edition.ids
-        found: dict[str, set[int]] = {UNREAD: set(everything - self.marks.keys())}
+    def by_status(self) -> Mapping[str, Bitmap]:
+        """The items that have each status, the unread ones among them."""
+        ids: dict[str, list[int]] = defaultdict(list)
         for pk, state in self.marks.items():
-            if pk in everything:
-                found.setdefault(state.status, set()).add(pk)
-        return found
+            ids[state.status].append(pk)
+        found = {status: self.edition.bitmap(marked) for status, marked in ids.items()}
+        return {UNREAD: self.edition.everything & ~self.edition.bitmap(self.marks), **found}
 
     @cached_property
-    def by_note(self) -> Mapping[str, frozenset[int]]:
-        """The ids of the items with a note of the reader, and of those without."""
-        noted = self.edition.ids.intersection(self.notes)
-        return {"yes": noted, "no": self.edition.ids - noted}
+    def by_note(self) -> Mapping[str, Bitmap]:
+        """The items with a note of the reader, and those without."""
+        noted = self.edition.bitmap(self.notes)
+        return {"yes": noted, "no": self.edition.everything & ~noted}
 
-    def showing(self, ids: Collection[int]) -> Standing:
-        """Return this standing with a shelf on which all but the items of `ids` turn pale."""
+    def finished(self, is_wanted: Callable[[datetime.date], bool]) -> Bitmap:
+        """Return the items that the reader finished on a day that is wanted."""
+        marks = self.marks.items()
+        return self.edition.bitmap(
+            pk for pk, state in marks if state.finished_on and is_wanted(state.finished_on)
+        )
+
+    def showing(self, shown: Bitmap) -> Standing:
+        """Return this standing with a shelf on which all but the items of `shown` turn pale."""
         narrowed = copy(self)
-        narrowed.shelf = self.shelf.showing(ids)
+        narrowed.shelf = self.shelf.showing(shown)
         return narrowed
 
 

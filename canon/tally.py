@@ -62,7 +62,7 @@ def tally_edition(edition: Edition, marked: Marked) -> Tally:
 def tally_by_section(edition: Edition, marked: Marked) -> list[tuple[Heading, Tally]]:
     """Return each heading that has items at any depth, down the page, with their counts."""
     sizes = edition.values["section"]
-    counts = {h.section.id: Tally(len(sizes[h.section.slug])) for h in edition.headings}
+    counts = {h.section.id: Tally(sizes[h.section.slug].bit_count()) for h in edition.headings}
     for (section, status), count in marked.items():
         for heading in edition.outline.by_id[section].ancestry:
             counts[heading.section.id].add(status, count)

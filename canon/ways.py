@@ -73,7 +73,7 @@ class Way:
         not published is none, but what lies behind it still is.
         """
         builds_on = edition.bases
-        below = all_below(item.pk, builds_on) & edition.ids
+        below = all_below(item.pk, builds_on) & edition.by_id.keys()
         items = {step.pk: step for step in edition.items if step.pk in below} if below else {}
         # What leads through something unpublished is kept in order, too.
         reach = {pk: all_below(pk, builds_on) & items.keys() for pk in items}

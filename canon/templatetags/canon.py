@@ -21,7 +21,7 @@ from canon.prints import Lines
 from canon.progress import Suggestion
 from canon.shelf import ColouredShelf
 from canon.standing import Standing
-from canon.stencils import Inserts, encoded
+from canon.stencils import Inserts
 from canon.tally import Tally
 
 register = template.Library()
@@ -71,7 +71,7 @@ def pills(context: dict[str, Any], catalogue: Catalogue) -> SafeString:
     printed = prints.pills(lambda: catalogue.facets, are_plain=is_plain)
 
     def mine() -> list[bytes]:
-        return encoded(prints.pill(catalogue.mine))
+        return prints.pill(catalogue.mine)
 
     is_kept = is_plain and not catalogue.asked.errors
     own = catalogue.progress.once(("mine", get_language()), mine) if is_kept else mine()
