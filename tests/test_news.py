@@ -79,6 +79,25 @@ def test_what_was_added_retired_and_replaced_is_told(client, reader):
     assert f"Replaced by {Item.objects.get(slug='instructgpt').title}" in text
 
 
+def test_of_many_additions_the_first_twenty_are_named(client, reader):
+    for number in range(22):
+        add(f"New {number:02}", slug=f"new-{number}", url=f"https://example.org/{number}")
+    text = told(client)
+    assert "New 19" in text
+    assert "New 20" not in text
+    assert "and 2 more items" in text
+
+
+def test_of_many_retired_the_first_twenty_are_named(client, reader):
+    slugs = [item.slug for item in Item.objects.published().in_canon_order()[:21]]
+    for slug in slugs:
+        retire(slug)
+    text = told(client)
+    assert Item.objects.get(slug=slugs[19]).title in text
+    assert Item.objects.get(slug=slugs[20]).title not in text
+    assert "and 1 more item" in text
+
+
 def test_a_draft_is_news_when_it_is_published(client, reader):
     item = add(state=Item.State.DRAFT)
     assert told(client) == ""
