@@ -116,6 +116,11 @@ class ColouredShelf:
             yield spine, status, self.shown is not None and not spine.bitmap & self.shown
 
     @property
+    def told(self) -> str:
+        """The status of each spine, from left to right, a space between them."""
+        return " ".join(self.statuses)
+
+    @property
     def width(self) -> int:
         """The width of the drawing."""
         return self.shelf.width

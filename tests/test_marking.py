@@ -7,6 +7,7 @@ from django.db.models import ProtectedError
 
 from canon.models import Item, Mark, ReadingEvent, Status, write_note
 from tests.conftest import load_canon
+from tests.pages import read
 from tests.readers import make_reader
 
 pytestmark = pytest.mark.django_db
@@ -87,9 +88,20 @@ def test_every_change_is_logged(reader):
 def test_htmx_gets_the_mark_the_progress_and_the_toast(client, reader):
     content = mark(client, "gpt-3", "read", HX_Request="true").content.decode()
     assert "<html" not in content
-    for part in ('id="mark-gpt-3"', 'id="progress"', 'id="contents"', 'id="toast"', "/undo/"):
+    for part in ('id="mark-gpt-3"', 'id="sentence"', 'id="contents"', 'id="toast"', "/undo/"):
         assert part in content
     assert "<b>1</b> of 96 read" in " ".join(content.split())
+
+
+def test_htmx_gets_the_status_of_each_spine_and_no_new_shelf(client, reader):
+    mark(client, "react", "queued")
+    answer = read(mark(client, "gpt-3", "read", HX_Request="true").content.decode())
+    told = answer.one(id="sentence")["data-shelf"].split(" ")
+    slugs = [item.slug for item in Item.objects.published().in_canon_order()]
+    assert [slug for slug, status in zip(slugs, told, strict=True) if status] == ["gpt-3", "react"]
+    assert (told[slugs.index("gpt-3")], told[slugs.index("react")]) == ("read", "queued")
+    assert answer.all("svg") == []
+    assert "data-shelf" not in client.get("/").content.decode()
 
 
 def test_a_skipped_item_leaves_the_total(client, reader):

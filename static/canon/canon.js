@@ -46,9 +46,12 @@ document.addEventListener("htmx:pushedIntoHistory", () => {
   for (const link of document.querySelectorAll("[data-keeps-query]")) link.search = location.search;
 });
 
-// Marking draws the shelf anew.
-document.addEventListener("htmx:oobAfterSwap", (event) => {
-  if (event.detail.target.id === "progress") paintShelf();
+// Marking colours the shelf anew.
+document.addEventListener("htmx:oobAfterSwap", ({ target }) => {
+  const spines = document.querySelectorAll(".shelf a");
+  const statuses = target.dataset.shelf?.split(" ");
+  if (statuses?.length !== spines.length) return; // of a canon that has changed since
+  spines.forEach((spine, place) => { spine.dataset.status = statuses[place]; });
 });
 
 // Pressing elsewhere, or Escape, closes an open pill or menu.

@@ -12,11 +12,12 @@ def test_one_press_marks_moves_the_progress_and_offers_undo(page):
     expect(page.locator("#mark-software-2-0")).to_have_attribute("data-status", "read")
     expect(page.locator(".sentence")).to_contain_text("1 of 96 read")
     expect(page.locator("#contents li").first).to_contain_text("1/5")
-    expect(page.locator(".shelf [href='/items/software-2-0/']")).to_have_attribute(
-        "data-status", "read"
-    )
+    spine = page.locator(".shelf [href='/items/software-2-0/']")
+    expect(spine).to_have_attribute("data-status", "read")
+    expect(page.locator(".shelf [data-status='read']")).to_have_count(1)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#mark-software-2-0")).to_have_attribute("data-status", "")
+    expect(spine).to_have_attribute("data-status", "")
     expect(page.locator(".sentence")).to_contain_text("0 of 96 read")
     expect(page.locator("#toast")).to_contain_text("Taken back.")
 
@@ -75,6 +76,14 @@ def test_a_filtered_list_keeps_the_pale_spines_after_a_mark(page):
     page.locator(".tick").first.click()
     expect(page.locator(".sentence")).to_contain_text("1 of 96 read")
     expect(page.locator(".shelf a.pale")).to_have_count(pale)
+
+
+def test_the_shelf_of_a_canon_that_has_changed_since_stays_as_it_is(page):
+    page.goto("/")
+    page.evaluate("document.querySelector('.shelf a').remove()")
+    page.locator("#tick-state-of-gpt").click()
+    expect(page.locator(".sentence")).to_contain_text("1 of 96 read")
+    expect(page.locator(".shelf [data-status='read']")).to_have_count(0)
 
 
 def test_the_menu_leads_to_the_item_without_scripts(browser, live_server, canon):
