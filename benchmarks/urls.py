@@ -6,9 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
+from canon.editions import edition_of
 from canon.htmx import personal
+from canon.readers import reader_of
 from canon.urls import urlpatterns as site
 from canon.views import item_list
+from canon.views.marking import show_changes
 
 constants: dict[str, bytes] = {}
 
@@ -27,9 +30,13 @@ def floor_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def floor_mark(request: HttpRequest) -> HttpResponse:
-    """Change one row and answer with a constant fragment of the size of a mark's."""
+    """Change one row and answer as a mark is answered: with the text, and none of the work."""
     get_user_model().objects.filter(pk=request.user.pk).update(theme=request.POST["status"])
-    return HttpResponse(constants.setdefault("mark", b"<p>" + b"0123456789" * 3_300 + b"</p>"))
+    if "mark" not in constants:
+        items = edition_of(request).items[:1]
+        answer = show_changes(request, reader_of(request), items, default="/")
+        constants["mark"] = answer.content
+    return HttpResponse(constants["mark"])
 
 
 urlpatterns = [

@@ -52,21 +52,25 @@ def translations_of(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def site(request: HttpRequest) -> dict[str, Any]:
-    """Return the page's address in each language, for the switch and for `hreflang`, and the rest.
-
-    `here` is the page a reader looks at, where forms come back to, also while htmx fetches a part
-    of it from another address.
-    """
+def here_of(request: HttpRequest) -> str:
+    """Return the page a reader looks at, also while htmx fetches a part of it from elsewhere."""
     htmx = request.htmx  # type: ignore[attr-defined]
-    here = (htmx.current_url_abs_path if htmx else None) or request.get_full_path()
-    origin = f"{request.scheme}://{request.get_host()}"
-    return {
-        "origin": origin,
-        # Only whole pages have a switch, and only pages that show it depend on who is signed in.
-        "translations": SimpleLazyObject(lambda: translations_of(request)),
-        "theme": SimpleLazyObject(lambda: theme_of(request)),
-        "has_shortcuts": SimpleLazyObject(lambda: shortcuts_of(request)),
-        "reader_key": SimpleLazyObject(lambda: reader_key(request)),
-        "here": here,
+    return (htmx.current_url_abs_path if htmx else None) or request.get_full_path()
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Return what pages say of themselves: where they are, in which languages, and for whom.
+
+    `here` is where forms come back to, `translations` are for the switch and for `hreflang`. Each
+    is told when a template asks: an answer to a change asks for none, and a page that depends on
+    who is signed in is no longer the same for all.
+    """
+    told = {
+        "origin": lambda: f"{request.scheme}://{request.get_host()}",
+        "here": lambda: here_of(request),
+        "translations": lambda: translations_of(request),
+        "theme": lambda: theme_of(request),
+        "has_shortcuts": lambda: shortcuts_of(request),
+        "reader_key": lambda: reader_key(request),
     }
+    return {name: SimpleLazyObject(tell) for name, tell in told.items()}

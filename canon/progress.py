@@ -30,6 +30,7 @@ States = Mapping[int, MarkState]
 
 DONE = frozenset({Status.READ, Status.SKIPPED})
 ACTIVE = frozenset({Status.READING, Status.READ})
+NOTHING: frozenset[int] = frozenset()
 DAY = datetime.timedelta(days=1)
 # How far back the reader's own pace is taken from.
 PACE_WEEKS = 4
@@ -97,6 +98,17 @@ class Syllabus:
     outline: Outline
 
     @cached_property
+    def published(self) -> list[Item]:
+        """The items that are on the list, in canon order."""
+        return [item for item in self.items.values() if item.state == Item.State.PUBLISHED]
+
+    @cached_property
+    def needs(self) -> dict[int, frozenset[int]]:
+        """The ids of what each item builds on, by its id, but for what is not on the list."""
+        listed = frozenset(item.id for item in self.published)
+        return {pk: listed.intersection(bases) for pk, bases in self.builds_on.items()}
+
+    @cached_property
     def by_section(self) -> dict[int, list[Item]]:
         """The items that stand right in each section, by its id."""
         found: dict[int, list[Item]] = {}
@@ -117,14 +129,12 @@ def what_next(syllabus: Syllabus, states: States, limit: int = 3) -> list[Sugges
     - section: the section last active in comes first, one item from each;
     - short: canon order.
     """
-    unmarked = [
-        item
-        for pk, item in syllabus.items.items()
-        if pk not in states and item.state == Item.State.PUBLISHED
-    ]
+    unmarked = [item for item in syllabus.published if item.id not in states]
     if not unmarked:
         return []
-    ready = [item for item in unmarked if is_ready(item, syllabus, states)]
+    # What is skipped holds nothing up, and neither does what is no longer on the list.
+    done = {pk for pk, state in states.items() if state.status in DONE}
+    ready = [item for item in unmarked if syllabus.needs.get(item.id, NOTHING) <= done]
     ways = [
         founded(ready, syllabus, states),
         following(ready, syllabus, states),
@@ -137,16 +147,6 @@ def what_next(syllabus: Syllabus, states: States, limit: int = 3) -> list[Sugges
             break
         chosen.setdefault(suggestion.item.id, suggestion)
     return list(chosen.values())
-
-
-def is_ready(item: Item, syllabus: Syllabus, states: States) -> bool:
-    """Tell whether all that `item` builds on is read, skipped, or no longer on the list."""
-    for pk in syllabus.builds_on.get(item.id, ()):
-        base = syllabus.items.get(pk)
-        is_listed = base is not None and base.state == Item.State.PUBLISHED
-        if is_listed and states.get(pk, UNREAD).status not in DONE:
-            return False
-    return True
 
 
 def in_turn(ways: list[Iterator[Suggestion]], chosen: Collection[int]) -> Iterator[Suggestion]:

@@ -29,6 +29,7 @@ from canon.models import (
     Record,
     Status,
     change_marks,
+    record_left_by,
     record_of,
     set_states,
     take_held_mark,
@@ -91,7 +92,7 @@ class Member:
     def change(self, items: Iterable[Item], status: str) -> uuid.UUID | None:
         """Give `items` a status; see `canon.models.change_marks`."""
         step = change_marks(self.user, items, status)
-        vars(self).pop("record", None)
+        vars(self)["record"] = record_left_by(self.user)
         return step
 
     def take(

@@ -156,6 +156,27 @@ def test_their_own_mark_needs_no_reading_of_all_the_others(pair):
     assert len(record_of_reader(pair[0]).marks) == 2
 
 
+def test_who_marks_is_not_asked_for_anything_afterwards(pair):
+    reader, item = Member(pair[0]), Item.objects.get(slug="gpt-3")
+    with CaptureQueriesContext(connection) as queries:
+        reader.change([item], "read")
+        assert len(reader.marks) == 2
+    asked = [query for query in queries if 'FROM "canon_readerstamp"' in query["sql"]]
+    assert len(asked) == 2  # before the change and after it, while the reader is locked
+
+
+def test_a_mark_that_leaves_no_stamp_shows_all_the_same(pair):
+    record_of_reader(pair[0])
+    ReaderStamp.objects.all().delete()
+    for name in TRIGGERS:
+        table = "_".join(name.split("_")[:2])
+        on = f" ON {table}" if connection.vendor == "postgresql" else ""
+        execute(f"DROP TRIGGER {name}{on}")
+    reader = Member(pair[0])
+    reader.change([Item.objects.get(slug="gpt-3")], "read")
+    assert len(reader.marks) == 2
+
+
 def test_a_change_taken_back_leaves_the_record_that_was(pair):
     before = record_of_reader(pair[0])
     with transaction.atomic():

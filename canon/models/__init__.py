@@ -22,7 +22,7 @@ from canon.models.noting import write_note
 from canon.models.parts import Authorship, Dependency, Link
 from canon.models.reader_stamps import ReaderStamp
 from canon.models.reading import UNREAD, Mark, MarkState, Reader, ReadingEvent, Status
-from canon.models.records import Record, record_of
+from canon.models.records import Record, record_left_by, record_of
 from canon.models.sections import Section
 from canon.models.shipments import Shipment
 from canon.models.staleness import is_stale
@@ -61,6 +61,7 @@ __all__ = [
     "join_texts",
     "move_in_queue",
     "open_to_notes",
+    "record_left_by",
     "record_of",
     "set_states",
     "take_held_mark",

@@ -149,7 +149,7 @@ def write(user: Reader, states: Mapping[int, MarkState], *, known: Collection[in
     moved = {item: state for item, state in states.items() if state.status and item in known}
     if len(moved) == 1:
         [(item, state)] = moved.items()
-        user.marks.filter(item=item).update(**state._asdict())
+        Mark.objects.filter(user=user, item=item).update(**state._asdict())
     elif moved:
         marks = list(user.marks.filter(item__in=moved))
         for mark in marks:
@@ -157,7 +157,7 @@ def write(user: Reader, states: Mapping[int, MarkState], *, known: Collection[in
         Mark.objects.bulk_update(marks, STATE_FIELDS)
     dropped = [item for item, state in states.items() if not state.status]
     if dropped:
-        user.marks.filter(item__in=dropped).delete()
+        Mark.objects.filter(user=user, item__in=dropped).delete()
 
 
 def log(events: list[ReadingEvent]) -> None:

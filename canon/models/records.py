@@ -82,9 +82,18 @@ def record_of(user: Reader) -> Record:
     return record
 
 
+def record_left_by(user: Reader) -> Record:
+    """Return the record of `user` right after their own change, which left it here: no query."""
+    with lock:
+        record = kept.get(user.pk)
+    return record or record_of(user)
+
+
 def keep(user: Reader, record: Record) -> Record:
-    """Keep `record` of `user`, unless it has no stamp or is too large; return it."""
-    if record.stamp and size_of(record) <= MOST_KEPT:
-        with lock:
+    """Keep `record` of `user`, and none before it, unless it has no stamp or is too large."""
+    with lock:
+        if record.stamp and size_of(record) <= MOST_KEPT:
             kept[user.pk] = record
+        else:
+            kept.pop(user.pk, None)
     return record

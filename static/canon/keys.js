@@ -151,7 +151,7 @@
   }
 
   function undo(line) {
-    const buttons = [...toast.querySelectorAll("form button")];
+    const buttons = [...toast.querySelectorAll("button")];
     if (buttons.length) return buttons.at(-1).click();
     const message = Object.assign(document.createElement("div"), { className: "toast" });
     message.append(Object.assign(document.createElement("p"), { textContent: line.dataset.nothing }));
