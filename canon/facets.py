@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import accumulate
@@ -95,6 +95,7 @@ class FilterBar:
         """Count, by the items in `passing`, what every choice would leave of what is `asked`."""
         self.asked, self.reader, self.standing = asked, reader, standing
         self.edition, self.passing = standing.edition, passing
+        self.by_year: dict[Bitmap, Mapping[str, int]] = {}
 
     def left_without(self, name: str = "") -> Bitmap:
         """Return what would be shown if the filter `name` were cleared."""
@@ -107,7 +108,7 @@ class FilterBar:
             return self.standing.by_status
         if name == "note":
             return self.standing.by_note
-        return self.edition.values["year" if name in YEARS else name]
+        return self.edition.values[name]
 
     def label(self, name: str) -> str:
         """Return what the filter `name` is called on the page."""
@@ -159,21 +160,29 @@ class FilterBar:
         typed = self.asked.typed
         return [DayField(name, self.label(name), typed.get(name, "")) for name in FINISHED_BETWEEN]
 
-    def counted(self, name: str, choices: Iterable[Choice]) -> Iterator[Option]:
-        """Yield `choices` of the filter `name`, each with how many items have it."""
+    def counted(self, name: str) -> Iterator[Option]:
+        """Yield the choices of the filter `name`, each with how many items have it."""
         left, having = self.left_without(name), self.having(name)
-        for choice in choices:
+        for choice in self.choices(name):
             yield choice, (left & having.get(choice.value, 0)).bit_count()
 
     def facet(self, name: str) -> Facet:
         """Return the facet `name`: its choices that would leave something, or are in force."""
         chosen = frozenset(self.asked.active.get(name, ()))
-        counted = self.counted(name, self.choices(name))
-        options = [option for option in counted if option[1] or option[0].value in chosen]
+        options = [
+            option for option in self.counted(name) if option[1] or option[0].value in chosen
+        ]
         if name == "author":
             options.sort(key=itemgetter(1), reverse=True)
         rest = [option for option in options[MOST_CHOICES:] if option[0].value in chosen]
         return Facet(name, self.label(name), options[:MOST_CHOICES] + rest, chosen)
+
+    def counts_by_year(self, left: Bitmap) -> Mapping[str, int]:
+        """Return how many of the items `left` are of each year: mostly the same for both bounds."""
+        if left not in self.by_year:
+            years = self.edition.values["year"].items()
+            self.by_year[left] = {year: (left & items).bit_count() for year, items in years}
+        return self.by_year[left]
 
     def year_bound(self, name: str) -> Facet:
         """Return one bound of the year, each choice with what it would leave.
@@ -185,11 +194,13 @@ class FilterBar:
         other = self.asked.active.get("year_max" if is_lower else "year_min")
         chosen = {str(year) for year in [self.asked.active.get(name)] if year}
         choices = self.choices(name)
-        unknown = [Choice(name, year, year) for year in chosen - self.having(name).keys()]
+        known = self.edition.values["year"].keys()
+        unknown = [Choice(name, year, year) for year in chosen - known]
         if unknown:
             choices = sorted([*choices, *unknown], key=lambda choice: int(choice.value))
         ordered = choices[::-1] if is_lower else choices
-        sums = accumulate(count for _choice, count in self.counted(name, ordered))
+        counts = self.counts_by_year(self.left_without(name))
+        sums = accumulate(counts.get(choice.value, 0) for choice in ordered)
         options = [
             (choice, count)
             for choice, count in zip(ordered, sums, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -111,7 +111,9 @@ class MyReading:
     @cached_property
     def suggestions(self) -> list[progress.Suggestion]:
         """Three items to read next, each with its reason."""
-        syllabus = progress.Syllabus(self.by_id, self.edition.bases, self.edition.outline)
+        syllabus = self.edition.syllabus
+        if self.by_id is not self.edition.by_id:
+            syllabus = replace(syllabus, items=self.by_id)
         return progress.what_next(syllabus, self.states)
 
     @cached_property

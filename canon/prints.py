@@ -170,7 +170,8 @@ class Prints(Once):
                 {"choice": choice, "is_chosen": is_chosen},
                 ["count"],
             )
-            row.pour(rows, count=[b"%d" % count])
+            [(before, _count)] = row.steps
+            rows += (before, b"%d" % count, row.end)
         return rows
 
     def spines(self, shelf: ColouredShelf) -> SafeString:
