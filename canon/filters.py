@@ -7,7 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache, reduce
 from operator import or_
-from typing import Any, cast
+from typing import Any, ClassVar, cast
+from weakref import WeakKeyDictionary
 
 import django_filters
 from django import forms
@@ -15,6 +16,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from canon.bitmaps import Bitmap
+from canon.editions import Edition
 from canon.models import Item, Status
 from canon.standing import UNREAD, Standing
 
@@ -121,6 +123,9 @@ class ItemFilter(django_filters.FilterSet):
         ],
     )
 
+    # By the edition, whose sections and authors are choices.
+    form_classes: ClassVar[WeakKeyDictionary[Edition, type[forms.Form]]] = WeakKeyDictionary()
+
     class Meta:
         model = Item
         fields: tuple[str, ...] = ()
@@ -152,7 +157,14 @@ class ItemFilter(django_filters.FilterSet):
         narrowed = cast("type[ItemFilter]", type(cls.__name__, (cls,), {"__doc__": cls.__doc__}))
         kept = ((name, found) for name, found in cls.base_filters.items() if name in names)
         narrowed.base_filters = OrderedDict(kept)
+        narrowed.form_classes = WeakKeyDictionary()
         return narrowed
+
+    def get_form_class(self) -> type[forms.Form]:
+        """Return the form of this filter's fields, made once for an edition."""
+        if self.edition not in self.form_classes:
+            self.form_classes[self.edition] = super().get_form_class()
+        return self.form_classes[self.edition]
 
     @cached_property
     def active(self) -> dict[str, Any]:

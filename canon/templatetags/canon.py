@@ -39,7 +39,7 @@ def host(url: str) -> str:
 @register.filter
 def ids(items: Iterable[Item]) -> str:
     """Return the ids of `items`, with commas between them."""
-    return ",".join(str(item.pk) for item in items)
+    return ",".join(str(item.id) for item in items)
 
 
 @register.simple_tag(takes_context=True)
