@@ -120,10 +120,14 @@ class Result:
         case = self.cases[name]
         return case.p95 / self.cases[case.floor].p95
 
-    def is_dear(self, name: str) -> bool:
-        """Tell whether a case costs more than `make bench` allows it, which goes by the median."""
+    def usual_cost(self, name: str) -> float:
+        """Return the median of a case in multiples of that of its floor, as `make bench` does."""
         case = self.cases[name]
-        return case.median / self.cases[case.floor].median > (case.goal or MOST)
+        return case.median / self.cases[case.floor].median
+
+    def is_dear(self, name: str) -> bool:
+        """Tell whether a case costs more than `make bench` allows it."""
+        return self.usual_cost(name) > (self.cases[name].goal or MOST)
 
 
 def grow(site: Site, items: int, marks: int) -> None:
@@ -246,7 +250,8 @@ def table(results: list[Result]) -> Iterator[str]:
             is_grown = name in PROMISED and ratio > MOST
             dear = " **missed**" if is_dear else ""
             grown = " **missed**" if is_grown else ""
-            cells.append(f"{result.cases[name].p95:.1f} ({result.cost(name):.2f}){dear}")
+            median = f"; median {result.usual_cost(name):.2f}" if name in SEARCHES else ""
+            cells.append(f"{result.cases[name].p95:.1f} ({result.cost(name):.2f}{median}){dear}")
             cells.append(f"{ratio:.2f}{grown}")
         size = result.cases[SHOWN[0]].size
         yield f"| {result.size.name} | {' | '.join(cells)} | {size:,} |"
