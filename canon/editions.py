@@ -10,7 +10,8 @@ from __future__ import annotations
 import gc
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_
 from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -41,6 +42,7 @@ LARGE = 2_000
 # which nobody reads on to the end, comes in smaller ones, and so does what is found in it.
 WHOLE = 200
 PAGE_SIZE = 50
+MOST_WORDS = 200
 
 
 class Edition:
@@ -55,6 +57,7 @@ class Edition:
         self.by_id = {item.pk: item for item in self.items}
         self.bases = Dependency.objects.bases()
         self.languages: dict[str, Prints] = {}
+        self.words: dict[str, Bitmap] = {}
         # Where readers stand in it, for as long as their records are kept.
         self.standings: WeakKeyDictionary[Record, Standing] = WeakKeyDictionary()
 
@@ -112,9 +115,19 @@ class Edition:
 
         The rule is that of `ItemQuerySet.matching`.
         """
-        found = self.everything
-        for word in split_words(text):
-            found &= bitmap_of(self.index.having(word), len(self.items))
+        return reduce(and_, map(self.having, split_words(text)), self.everything)
+
+    def having(self, word: str) -> Bitmap:
+        """Return the items in which `word`, folded, stands.
+
+        Words are remembered: who has searched filters what was found, with the same words again.
+        """
+        found = self.words.get(word)
+        if found is None:
+            if len(self.words) >= MOST_WORDS:
+                self.words.clear()
+            found = bitmap_of(self.index.having(word), len(self.items))
+            self.words[word] = found
         return found
 
     @cached_property

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from canon import editions
+from canon.editions import current_edition
 from canon.text_index import TextIndex
 from tests.test_properties import few
 
@@ -48,3 +50,25 @@ letters = st.text(alphabet="abc扩散 ", max_size=8)
 def test_it_finds_what_looking_through_everything_finds(texts, word):
     having = TextIndex(texts).having(word)
     assert sorted(having) == [place for place, text in enumerate(texts) if word in text]
+
+
+@pytest.mark.django_db
+def test_a_word_is_looked_for_once_in_an_edition(monkeypatch):
+    edition = current_edition()
+    found = edition.matching("Scaling")
+    assert found
+    monkeypatch.setattr(TextIndex, "having", None)
+    assert edition.matching("scaling") == found
+    with pytest.raises(TypeError):
+        edition.matching("scaling unheard")
+
+
+@pytest.mark.django_db
+def test_no_more_than_some_words_are_remembered(monkeypatch):
+    monkeypatch.setattr(editions, "MOST_WORDS", 2)
+    edition = current_edition()
+    words = ["scaling", "model", "扩散", "agents"]
+    found = [edition.matching(word) for word in words]
+    assert len(edition.words) <= 2
+    assert [edition.matching(word) for word in words] == found
+    assert len(set(found)) == len(words)
