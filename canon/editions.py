@@ -42,6 +42,7 @@ LARGE = 2_000
 # which nobody reads on to the end, comes in smaller ones, and so does what is found in it.
 WHOLE = 200
 PAGE_SIZE = 50
+# So many words that were looked for are remembered, with what was found: a kilobyte each at most.
 MOST_WORDS = 200
 
 

@@ -209,7 +209,7 @@ def test_one_undo_takes_the_carrying_back(client, reader):
         "reading",
     )
     toast = get(client, "/reading/").one(id="toast")
-    client.post(toast.one("form")["action"])
+    client.post(toast.one("button")["formaction"])
     assert (state_of(reader, "react").status, state_of(reader, "instructgpt").status) == (
         "reading",
         "",
