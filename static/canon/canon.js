@@ -183,15 +183,6 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   else if (path === refused) document.querySelector(".toast.trouble")?.remove();
 });
 
-// The reader's time zone, which a new account takes over; afterwards the preferences count.
-// Asking for it takes a browser a while, and nobody needs it before a hand stirs.
-stirred.then(() => {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (!zone || document.cookie.split("; ").includes(`time_zone=${zone}`)) return;
-  const secure = location.protocol === "https:" ? "; secure" : "";
-  document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
-});
-
 // What allauth's passkey scripts could not do.
 document.addEventListener("allauth.error", (event) => {
   const trouble = document.getElementById("passkey-trouble");

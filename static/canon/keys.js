@@ -1,5 +1,5 @@
 /* For whoever reads without a pointer, loaded when a hand stirs: where the focus goes when a part of the page is drawn anew,
-   what is said of it, and single keys that act. Every page works without this file. */
+   what is said of it, and single keys that act; and what else can wait for that. Every page works without this file. */
 "use strict";
 
 {
@@ -225,4 +225,14 @@
     const row = document.querySelector(`.${CURRENT}`);
     return Boolean(row) && document.activeElement === titleOf(row);
   };
+}
+
+// The reader's time zone, which a new account takes over; afterwards the preferences count.
+// Asking for it takes a browser a while.
+{
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  if (zone && !document.cookie.split("; ").includes(`time_zone=${zone}`)) {
+    document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
+  }
 }
