@@ -102,14 +102,6 @@ class FilterBar:
         others = (items for other, items in self.passing.items() if other != name)
         return reduce(and_, others, self.edition.everything)
 
-    def having(self, name: str) -> Mapping[str, Bitmap]:
-        """Return the items that have each value that the filter `name` asks for."""
-        if name == "status":
-            return self.standing.by_status
-        if name == "note":
-            return self.standing.by_note
-        return self.edition.values[name]
-
     def label(self, name: str) -> str:
         """Return what the filter `name` is called on the page."""
         return str(ItemFilter.base_filters[name].label)
@@ -162,7 +154,7 @@ class FilterBar:
 
     def counted(self, name: str) -> Iterator[Option]:
         """Yield the choices of the filter `name`, each with how many items have it."""
-        left, having = self.left_without(name), self.having(name)
+        left, having = self.left_without(name), self.standing.having(name)
         for choice in self.choices(name):
             yield choice, (left & having.get(choice.value, 0)).bit_count()
 

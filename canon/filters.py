@@ -98,12 +98,12 @@ class ItemFilter(django_filters.FilterSet):
     status = django_filters.MultipleChoiceFilter(
         label=_("My status"),
         choices=[(UNREAD, _("Unread")), *Status.choices],
-        method="keep_with_status",
+        method="keep_chosen",
     )
     note = django_filters.MultipleChoiceFilter(
         label=_("Note"),
         choices=[("yes", _("With my note")), ("no", _("Without"))],
-        method="keep_with_note",
+        method="keep_chosen",
     )
     finished_after = django_filters.DateFilter(
         label=_("Finished from"), method="keep_finished_after"
@@ -195,15 +195,7 @@ class ItemFilter(django_filters.FilterSet):
 
     def keep_chosen(self, items: Bitmap, name: str, value: list[str]) -> Bitmap:
         """Keep the items that have any of the values, those of a section below it among them."""
-        return items & any_of(self.edition.values[name], value)
-
-    def keep_with_status(self, items: Bitmap, _name: str, value: list[str]) -> Bitmap:
-        """Keep the items that the reader has given any of the statuses."""
-        return items & any_of(self.standing.by_status, value)
-
-    def keep_with_note(self, items: Bitmap, _name: str, value: list[str]) -> Bitmap:
-        """Keep the items with a note of the reader, without one, or both."""
-        return items & any_of(self.standing.by_note, value)
+        return items & any_of(self.standing.having(name), value)
 
     def keep_from(self, items: Bitmap, _name: str, value: int) -> Bitmap:
         """Keep the items of a year or later."""

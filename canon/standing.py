@@ -107,6 +107,12 @@ class Standing(Once):
         noted = self.edition.bitmap(self.notes)
         return {"yes": noted, "no": self.edition.everything & ~noted}
 
+    def having(self, name: str) -> Mapping[str, Bitmap]:
+        """Return the items that have each value that the filter `name` asks for."""
+        if name == "status":
+            return self.by_status
+        return self.by_note if name == "note" else self.edition.values[name]
+
     def finished(self, is_wanted: Callable[[datetime.date], bool]) -> Bitmap:
         """Return the items that the reader finished on a day that is wanted."""
         marks = self.marks.items()
